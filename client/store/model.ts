@@ -1,0 +1,159 @@
+import type { ReadonlySignal } from "@preact/signals";
+
+import type { RefusalCode } from "#wire/codes.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import type { ChannelKind, SystemRole } from "#wire/row.ts";
+
+/** Who is signed in on this page. */
+export interface Me {
+  readonly id: UserId;
+  readonly name: string;
+  readonly email: string;
+  readonly role: SystemRole;
+}
+
+/**
+ * How the page stands to the server.
+ *
+ * `quiet` is the first 1.5 s of a break, in which nothing is shown; `restored` lasts 1.5 s after one that was shown.
+ */
+export type Link =
+  | { readonly state: "connecting" | "open" | "quiet" | "offline" | "restored" }
+  | { readonly state: "waiting"; readonly retryAtMs: number }
+  | { readonly state: "outdated" }
+  | { readonly state: "signed_out"; readonly why: "nobody" | "expired" | "inactive" | "left" };
+
+export interface PersonLine {
+  readonly id: UserId;
+  readonly name: string;
+  readonly role: SystemRole;
+  readonly online: boolean;
+  readonly lastSeenAt: number | null;
+}
+
+/** A channel's line in the list. Of a direct channel `name` is the other person's. */
+export interface ChannelLine {
+  readonly id: ChannelId;
+  readonly textId: string;
+  readonly kind: ChannelKind;
+  readonly name: string;
+  readonly peer: { readonly id: UserId; readonly online: boolean } | null;
+  readonly last: { readonly body: string; readonly mine: boolean; readonly atMs: number } | null;
+  readonly unread: number;
+}
+
+/** Where one's own message stands: in the outbox, refused, or committed. */
+export type Delivery =
+  | { readonly state: "sending"; readonly sinceMs: number }
+  | { readonly state: "refused"; readonly code: RefusalCode }
+  | { readonly state: "stored" };
+
+export interface ShownMessage {
+  /** Stays the same from the first painting on: the client's id of the message. */
+  readonly key: string;
+  /** 0 while it has none. */
+  readonly seq: Seq;
+  readonly author: { readonly id: UserId; readonly name: string };
+  readonly mine: boolean;
+  readonly body: string;
+  readonly deleted: boolean;
+  readonly edited: boolean;
+  readonly atMs: number;
+  readonly delivery: Delivery;
+}
+
+/** What the conversation pane shows of the open channel. */
+export interface Conversation {
+  readonly channel: ChannelLine;
+  /** Oldest first; one's own unsent ones stand last, in the order in which they were written. */
+  readonly messages: readonly ShownMessage[];
+  /** `unknown` until the first page is there. */
+  readonly older: "unknown" | "some" | "loading" | "failed" | "none";
+  readonly loaded: boolean;
+  readonly typing: readonly { readonly id: UserId; readonly name: string }[];
+  /** The address after which messages were unread when the channel was opened: where the "New" line stands. */
+  readonly newAfter: Seq | null;
+  readonly lastSeenAt: number | null;
+}
+
+/** What a person could not do, and what to do about it. */
+export interface Trouble {
+  readonly code: RefusalCode | "offline" | "not_found";
+}
+
+/**
+ * Everything the views know. Signals only; views read them and call the functions, and know neither sockets nor frames.
+ * Functions that ask the server resolve to a `Trouble` where it says no, and never reject.
+ */
+export interface Model {
+  readonly me: ReadonlySignal<Me | undefined>;
+  readonly link: ReadonlySignal<Link>;
+  /** Sorted by activity, newest first. `undefined` until the first `caughtUp`. */
+  readonly channels: ReadonlySignal<readonly ChannelLine[] | undefined>;
+  readonly unreadTotal: ReadonlySignal<number>;
+  /** `missing`: there is no such channel for this person. */
+  readonly conversation: ReadonlySignal<Conversation | "missing" | undefined>;
+
+  openChannel(textId: string): void;
+  closeChannel(): void;
+  loadOlder(): Promise<Trouble | undefined>;
+  /** Paints at once, keeps in the outbox, sends when it can. */
+  say(channel: ChannelId, body: string): void;
+  retry(key: string): void;
+  discard(key: string): void;
+  /** Called at every keystroke; repeats and stops by itself (T2, T3). */
+  types(channel: ChannelId): void;
+  /** A message of the open channel was seen in a focused window. */
+  saw(channel: ChannelId, seq: Seq): void;
+  draftOf(channel: ChannelId): string;
+  keepDraft(channel: ChannelId, body: string): void;
+  people(
+    query: string,
+    after: string | null,
+  ): Promise<{ people: readonly PersonLine[]; after: string | null } | Trouble>;
+  /** Live presence of people that were listed. */
+  isOnline(user: UserId): ReadonlySignal<boolean>;
+  /** Creates the direct channel on demand, and resolves to its text id. */
+  startDirect(user: UserId): Promise<string | Trouble>;
+  reconnectNow(): void;
+  signOut(): Promise<void>;
+  /** For polite announcement: the newest message that came in from somebody else. */
+  readonly heard: ReadonlySignal<{ author: string; body: string; channel: ChannelId } | undefined>;
+}
+
+/** The account pages' questions to the server, by HTTP. A problem carries the code and the sentence of the server. */
+export interface Accounts {
+  instance(): Promise<{ name: string; version: string; setUp: boolean } | Problem>;
+  setUp(details: NewAccount): Promise<Me | Problem>;
+  signIn(details: { email: string; password: string }): Promise<Me | Problem>;
+  lookAtInvitation(code: string): Promise<{ invitedBy: string; instance: string } | Problem>;
+  accept(details: NewAccount): Promise<Me | Problem>;
+  resetPassword(details: { code: string; password: string }): Promise<Me | Problem>;
+  invite(terms: { usesMax: number; expiresInHours: number }): Promise<Invitation | Problem>;
+  invitations(): Promise<readonly Invitation[] | Problem>;
+  revoke(invitation: string): Promise<Problem | undefined>;
+}
+
+export interface NewAccount {
+  code: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export interface Invitation {
+  readonly id: string;
+  /** Only in the answer that made it: the server keeps no plain code. */
+  readonly link?: string;
+  readonly usesMax: number;
+  readonly uses: number;
+  readonly expiresAt: string;
+}
+
+export interface Problem {
+  readonly problem: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly field?: string;
+  readonly retryAfterSeconds?: number;
+}
