@@ -1,0 +1,46 @@
+/** The project's own files, for the checks that read rather than run. */
+
+/** `code` is the text with comments and the insides of strings blanked, so that a rule meets only code. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly code: string;
+}
+
+const ours = ["*", "{server,client,scripts,sql,bench,turn,docs,.ci,.github}/**/*"];
+const foreign = /(^|\/)(node_modules|dist)\//;
+const readable =
+  /\.(tsx?|mjs|css|html|sql|md|json|toml|ya?ml|po)$|(^|\/)(Dockerfile|run|\.[\w.]+)$/;
+
+/** Files that only tests run; they may know more rooms than the product. */
+export function isTest(path: string): boolean {
+  return /\.(test|browser|verify)\.tsx?$/.test(path) || /^(server|client)\/test\//.test(path);
+}
+
+const uncoded =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+
+/** Line numbers stay what they are; the quotes stay, so that a template still shows as one. */
+export function codeOf(text: string): string {
+  return text.replace(uncoded, (match) => {
+    const lines = match.replace(/[^\n]/g, "");
+    const quote = match[0]!;
+    return quote === "/" ? lines : `${quote}${lines}${quote}`;
+  });
+}
+
+/** Every text file of the project, in the order of its path. */
+export async function readSources(root = "."): Promise<Source[]> {
+  const paths: string[] = [];
+  for (const pattern of ours) {
+    for await (const path of new Bun.Glob(pattern).scan({ cwd: root, dot: true })) {
+      if (!foreign.test(path) && readable.test(path)) paths.push(path);
+    }
+  }
+  return Promise.all(
+    paths.sort().map(async (path) => {
+      const text = await Bun.file(`${root}/${path}`).text();
+      return { path, text, code: codeOf(text) };
+    }),
+  );
+}
