@@ -1,0 +1,101 @@
+/** What `npm test` consists of: every step has a name and can run alone (`bun scripts/test.ts --only=unit`). */
+import { availableParallelism } from "node:os";
+
+export interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Test files that it runs; a step without them is one check that passes or fails. */
+  readonly files: readonly string[];
+  /** It needs the PostgreSQL that a run starts once for everybody. */
+  readonly postgres: boolean;
+  readonly secondsMax: number;
+}
+
+const bun = process.execPath;
+const houses = ["server", "client", "scripts"];
+const ruleFiles = ["server/layers.test.ts", "server/tidy.test.ts", "server/features.test.ts"];
+
+function tool(name: string, ...command: string[]): Step {
+  return { name, command: [bun, ...command], files: [], postgres: false, secondsMax: 60 };
+}
+
+interface Kind {
+  readonly postgres?: boolean;
+  readonly secondsMax?: number;
+  readonly workers?: number;
+}
+
+function tests(name: string, files: readonly string[], kind: Kind = {}): Step {
+  const { postgres = false, secondsMax = 120, workers = availableParallelism() } = kind;
+  const command = [
+    bun,
+    "test",
+    "--no-orphans",
+    "--only-failures",
+    "--timeout=20000",
+    ...(files.length > 1 ? [`--parallel=${workers}`] : []),
+    ...files.map((file) => `./${file}`),
+  ];
+  return { name, command, files, postgres, secondsMax };
+}
+
+async function filesNamed(ending: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const house of houses) {
+    for await (const path of new Bun.Glob(`${house}/**/*.${ending}.{ts,tsx}`).scan(".")) {
+      if (!path.includes("node_modules/")) found.push(path);
+    }
+  }
+  return found.sort();
+}
+
+/** A test that talks to a database or a whole server says so by what it imports. */
+async function isIntegration(path: string): Promise<boolean> {
+  if (path.startsWith("server/test/")) return true;
+  return /from\s+"[^"]*\/test\/(?!people\b)[^"]*"/.test(await Bun.file(path).text());
+}
+
+/** Steps that only read: together a few seconds, side by side. */
+export function readingSteps(): Step[] {
+  return [
+    tool("format", "fmt", "--no-script", "--check"),
+    tool("types", "check", "--no-script"),
+    // It takes no folder by itself when type-aware: the paths stand here.
+    tool("lint", "--bun", "node_modules/oxlint/bin/oxlint", "--type-aware", ...houses),
+    tool("dead", "--bun", "node_modules/knip/bin/knip.js", "--no-progress"),
+    tests("layers", ["server/layers.test.ts"]),
+    tests("tidy", ["server/tidy.test.ts"]),
+  ];
+}
+
+/** Every test beside its file, told apart by whether a PostgreSQL is needed. */
+export async function testingSteps(): Promise<{ unit: Step; integration: Step; browser: Step }> {
+  const files = (await filesNamed("test")).filter((path) => !ruleFiles.includes(path));
+  const needs = await Promise.all(files.map(isIntegration));
+  return {
+    unit: tests(
+      "unit",
+      files.filter((_, index) => !needs[index]),
+    ),
+    integration: tests(
+      "integration",
+      files.filter((_, index) => needs[index]),
+      { postgres: true },
+    ),
+    browser: tests("browser", await filesNamed("browser"), { postgres: true }),
+  };
+}
+
+/** Compares FEATURES.md with what the steps before it have reported. */
+export function featuresStep(): Step {
+  return tests("features", ["server/features.test.ts"]);
+}
+
+/** The long forms: worst days, minutes of fuzzing. */
+export async function longStep(): Promise<Step> {
+  return tests("long", await filesNamed("verify"), {
+    postgres: true,
+    secondsMax: 3_600,
+    workers: 1,
+  });
+}
