@@ -10,7 +10,9 @@ import { isTest, readSources, type Source } from "../scripts/sources.ts";
 const ranks = [
   ["wire", "lib", "config"],
   ["observe"],
-  ["engine", "session", "store", "fanout", "auth", "embedded"],
+  ["engine", "session", "store", "fanout", "embedded"],
+  // Above the store: an account, its session and the code that allowed both are one transaction.
+  ["auth"],
   ["chat", "presence", "call", "file", "notify", "admin"],
   ["http"],
   ["worker"],
@@ -146,7 +148,7 @@ test.each([
   ["a room without a rank", "server/misc/a.ts", 'import { b } from "../lib/b.ts";'],
   [
     "a neighbour on several lines",
-    "server/auth/a.ts",
+    "server/session/a.ts",
     'import {\n  b,\n  type C,\n} from "../store/b.ts";',
   ],
   ["PostgreSQL elsewhere", "server/chat/a.ts", 'import postgres from "postgres";'],

@@ -1,0 +1,118 @@
+import type postgres from "postgres";
+import type { UserId } from "#wire/ids.ts";
+import type { Database } from "./database.ts";
+import { insertSession, type NewSession } from "./session.ts";
+
+/** What runs a statement: a pool, or one transaction of it. */
+export type Statements = postgres.ISql<{ bigint: number }>;
+
+export type Role = "owner" | "admin" | "member" | "guest";
+
+/** What a person is told about the own account. */
+export interface Account {
+  readonly id: UserId;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+export interface NewAccount {
+  readonly name: string;
+  /** Lower-cased. */
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+/** An account whose password may be compared. */
+export interface Credentials extends Account {
+  readonly active: boolean;
+  readonly passwordHash: string | null;
+}
+
+/** Whether somebody owns this Parley: the set-up is over. */
+export async function hasOwner(sql: Statements): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (select from users where role = 'owner') as found`;
+  return row!.found;
+}
+
+/**
+ * Makes an account with its first session; undefined when somebody has this address already, and then nothing is
+ * changed. Belongs inside the transaction that also spends what allowed it.
+ */
+export async function insertAccount(
+  sql: Statements,
+  { name, email, passwordHash }: NewAccount,
+  role: Role,
+  session: NewSession,
+): Promise<Account | undefined> {
+  const [account] = await sql<Account[]>`
+    insert into users (name, email, role, password_hash)
+    values (${name}, ${email}, ${role}, ${passwordHash})
+    on conflict (lower(email)) do nothing
+    returning id, name, email, role`;
+  if (account) await insertSession(sql, account.id, session);
+  return account;
+}
+
+/** Finds the account of a lower-cased address, active or not. */
+export async function findCredentials(
+  sql: Statements,
+  email: string,
+): Promise<Credentials | undefined> {
+  const [row] = await sql<Credentials[]>`
+    select id, name, email, role, active, password_hash as "passwordHash"
+    from users where lower(email) = ${email}`;
+  return row;
+}
+
+/**
+ * The user that an access token speaks for, or undefined: S1, the user must exist and be active, and the session
+ * not be ended. A token alone proves only what was true when it was signed.
+ */
+export async function readActiveUser(
+  sql: Statements,
+  userId: UserId,
+  sessionId: string,
+): Promise<Account | undefined> {
+  const [account] = await sql<Account[]>`
+    select users.id, users.name, users.email, users.role
+    from users join sessions on sessions.user_id = users.id
+    where users.id = ${userId} and users.active
+      and sessions.id = ${sessionId} and sessions.ended_at is null`;
+  return account;
+}
+
+/** Gives the account a password; answers with it as it is afterwards, or undefined when it is not active. */
+export async function writePassword(
+  sql: Statements,
+  userId: UserId,
+  passwordHash: string,
+): Promise<Account | undefined> {
+  const [account] = await sql<Account[]>`
+    update users set password_hash = ${passwordHash} where id = ${userId} and active
+    returning id, name, email, role`;
+  return account;
+}
+
+/** Lets a person in again, or shuts them out; says whether there is such an address. */
+export async function writeActive(
+  sql: Statements,
+  email: string,
+  active: boolean,
+): Promise<UserId | undefined> {
+  const [row] = await sql<{ id: UserId }[]>`
+    update users set active = ${active} where lower(email) = ${email} returning id`;
+  return row?.id;
+}
+
+export interface ListedAccount extends Account {
+  readonly active: boolean;
+  readonly createdAt: Date;
+}
+
+/** Every account, oldest first. For the terminal of who runs the server. */
+export async function readAccounts(sql: Database): Promise<ListedAccount[]> {
+  return await sql<ListedAccount[]>`
+    select id, name, email, role, active, created_at as "createdAt" from users order by id`;
+}
