@@ -1,16 +1,11 @@
 import { Packr } from "msgpackr";
 
 import { type Command, commandFields, commandNamed } from "./command.ts";
-import {
-  type Answer,
-  eventFields,
-  eventNamed,
-  replyFields,
-  replyNamed,
-} from "./event.ts";
+import { type Answer, eventFields, eventNamed, replyFields, replyNamed } from "./event.ts";
+import { limits } from "./limits.ts";
 import { opcode } from "./opcode.ts";
-import { record, type Type, uint, WireError } from "./schema.ts";
-import { checkShape } from "./shape.ts";
+import { isUint, record, type Type, uint, WireError } from "./schema.ts";
+import { checkJson, checkShape } from "./shape.ts";
 
 /** Plain MessagePack, so that any language's library reads it: no records, integers up to 2^53 as such. */
 const packr = new Packr({
@@ -22,9 +17,7 @@ const packr = new Packr({
 /** Bytes are MessagePack (`parley.v1`), text is the same content as JSON (`parley.v1.json`). */
 export type Frame = Uint8Array | string;
 
-const typesOf = (
-  table: Record<string, Record<string, unknown>>,
-): Map<string, Type<object>> =>
+const typesOf = (table: Record<string, Record<string, unknown>>): Map<string, Type<object>> =>
   new Map(
     Object.entries(table).map(([name, fields]) => [
       name,
@@ -35,8 +28,7 @@ const commandTypes = typesOf(commandFields);
 const replyTypes = typesOf(replyFields);
 const eventTypes = typesOf(eventFields);
 
-const isReply = (answer: Answer): answer is Answer & { ref: number } =>
-  "ref" in answer;
+const isReply = (answer: Answer): answer is Answer & { ref: number } => "ref" in answer;
 
 /** A frame's value as it travels: `[opcode, ref, …]` for commands and replies, `[opcode, …]` for events. */
 export function packCommand(command: Command): unknown[] {
@@ -58,31 +50,30 @@ export function encode(packed: unknown[]): Uint8Array {
   return packr.pack(packed);
 }
 
-export const encodeCommand = (command: Command): Uint8Array =>
-  encode(packCommand(command));
-export const encodeAnswer = (answer: Answer): Uint8Array =>
-  encode(packAnswer(answer));
+export const encodeCommand = (command: Command): Uint8Array => encode(packCommand(command));
+export const encodeAnswer = (answer: Answer): Uint8Array => encode(packAnswer(answer));
 
 /** A frame holds one array, or a bundle: an array of such arrays. */
 function valuesOf(frame: Frame): unknown[][] {
   const value = readValue(frame);
   if (!Array.isArray(value)) throw new WireError("a frame must be an array");
   if (!Array.isArray(value[0])) return [value];
-  if (!value.every(Array.isArray))
-    throw new WireError("a bundle must hold arrays");
+  if (!value.every(Array.isArray)) throw new WireError("a bundle must hold arrays");
   return value;
 }
 
 function readValue(frame: Frame): unknown {
   try {
-    if (typeof frame === "string") return JSON.parse(frame);
+    if (typeof frame === "string") {
+      const value: unknown = JSON.parse(frame);
+      checkJson(value);
+      return value;
+    }
     checkShape(frame);
     return packr.unpack(frame);
   } catch (error) {
     if (error instanceof WireError) throw error;
-    throw new WireError(
-      typeof frame === "string" ? "not JSON" : "not MessagePack",
-    );
+    throw new WireError(typeof frame === "string" ? "not JSON" : "not MessagePack");
   }
 }
 
@@ -98,14 +89,10 @@ export class CommandError extends WireError {
 
 function commandOf(value: unknown[]): Command {
   const [op, ref, ...fields] = value;
-  const known =
-    Number.isSafeInteger(ref) && (ref as number) >= 0 ? (ref as number) : 0;
-  const name = commandNamed.get(op as number);
-  if (!name)
-    throw new CommandError(
-      `opcode ${JSON.stringify(op)} is not a command`,
-      known,
-    );
+  const known = isUint(ref) ? ref : 0;
+  if (typeof op !== "number") throw new CommandError("a command must begin with its opcode", known);
+  const name = commandNamed.get(op);
+  if (!name) throw new CommandError(`opcode ${op} is not a command`, known);
   try {
     const checked = uint.parse(ref, `${name}.ref`);
     return {
@@ -114,20 +101,24 @@ function commandOf(value: unknown[]): Command {
       ...commandTypes.get(name)!.parse(fields, name),
     } as Command;
   } catch (error) {
-    if (error instanceof WireError)
-      throw new CommandError(error.message, known);
+    if (error instanceof WireError) throw new CommandError(error.message, known);
     throw error;
   }
 }
 
 /**
  * The commands of a frame, in order: for any bytes either commands or a `WireError`, nothing else.
- * In a bundle one malformed command does not spoil the others: it comes as its `CommandError`.
+ * In a bundle one malformed command does not spoil the others: it comes as its `CommandError`. A bundle larger than the window is
+ * refused whole: each of 65,000 empty arrays in one frame would otherwise cost an error and a refusal.
  *
  * @throws WireError where the frame itself is not one
  */
 export function decodeCommands(frame: Frame): (Command | CommandError)[] {
-  return valuesOf(frame).map((value) => {
+  const values = valuesOf(frame);
+  if (values.length > limits.inFlightMax) {
+    throw new WireError(`a bundle must hold at most ${limits.inFlightMax} commands`);
+  }
+  return values.map((value) => {
     try {
       return commandOf(value);
     } catch (error) {

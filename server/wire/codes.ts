@@ -13,8 +13,7 @@ interface Code {
 export const refusals = {
   malformed: {
     sentence: "The server did not understand this.",
-    remedy:
-      "The detail names the field. Reload the page to get the newest client.",
+    remedy: "The detail names the field. Reload the page to get the newest client.",
     client: "nothing",
   },
   hello_first: {
@@ -105,10 +104,7 @@ export const refusals = {
 } as const satisfies Record<string, Code>;
 
 export type RefusalCode = keyof typeof refusals;
-export const refusalCodes = Object.keys(refusals) as [
-  RefusalCode,
-  ...RefusalCode[],
-];
+export const refusalCodes = Object.keys(refusals) as [RefusalCode, ...RefusalCode[]];
 
 /** An expected "no": a value, never an exception. */
 export interface Refusal {
@@ -200,7 +196,5 @@ export type CloseName = keyof typeof closes;
 
 /** The close reason of a number, if it is one of ours. */
 export function closeNamed(number: number): CloseName | undefined {
-  return (Object.keys(closes) as CloseName[]).find(
-    (name) => closes[name].number === number,
-  );
+  return (Object.keys(closes) as CloseName[]).find((name) => closes[name].number === number);
 }

@@ -79,8 +79,5 @@ export type Draft = CommandOf<"send">["drafts"][number];
 
 /** The name of an opcode, if it is a command's. */
 export const commandNamed = new Map<number, CommandName>(
-  (Object.keys(commandFields) as CommandName[]).map((name) => [
-    opcode[name],
-    name,
-  ]),
+  (Object.keys(commandFields) as CommandName[]).map((name) => [opcode[name], name]),
 );

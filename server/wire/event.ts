@@ -46,12 +46,9 @@ export const replyFields = {
   },
   /** One fate for each draft, in order: stored at `seq`, or `code` says why not. */
   sent: {
-    fates: list(
-      record({ seq: uint, createdAt: time, code: optional(refusalCode) }),
-      {
-        max: limits.draftsPerSendMax,
-      },
-    ),
+    fates: list(record({ seq: uint, createdAt: time, code: optional(refusalCode) }), {
+      max: limits.draftsPerSendMax,
+    }),
   },
   /** The rows asked for came before it. `pointers` are those of the other members. */
   opened: { pointers: list(pointer, { max: 1_000 }) },
@@ -93,12 +90,9 @@ export const eventFields = {
   typingChanged: { channel: channelId, user: userId, typing: bool },
   /** People who came or went, of those that this socket has listed or has a direct channel with. */
   presence: {
-    people: list(
-      record({ user: userId, online: bool, lastSeenAt: optional(time) }),
-      {
-        max: 1_000,
-      },
-    ),
+    people: list(record({ user: userId, online: bool, lastSeenAt: optional(time) }), {
+      max: 1_000,
+    }),
   },
 } as const;
 
@@ -108,9 +102,7 @@ export type ReplyOf<Name extends ReplyName> = {
   op: Name;
   ref: number;
 } & RecordOf<(typeof replyFields)[Name]>;
-export type EventOf<Name extends EventName> = { op: Name } & RecordOf<
-  (typeof eventFields)[Name]
->;
+export type EventOf<Name extends EventName> = { op: Name } & RecordOf<(typeof eventFields)[Name]>;
 export type Reply = { [Name in ReplyName]: ReplyOf<Name> }[ReplyName];
 export type Event = { [Name in EventName]: EventOf<Name> }[EventName];
 export type Interval = Omit<EventOf<"interval">, "op">;

@@ -2,7 +2,7 @@
 export const limits = {
   /** One body of `bodyCharsMax` four-byte characters, with room to spare. */
   frameBytesMax: 64 * 1024,
-  /** A token of usual size and 257 streams of at most 18 bytes. */
+  /** A token of usual size, about 300 characters, and 257 streams of at most 19 bytes. */
   helloBytesMax: 8 * 1024,
   helloSecondsMax: 5,
   /** Unicode code points, after trimming. */

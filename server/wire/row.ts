@@ -15,13 +15,7 @@ import {
   word,
 } from "./schema.ts";
 
-export const channelKinds = [
-  "direct",
-  "group",
-  "department",
-  "project",
-  "general",
-] as const;
+export const channelKinds = ["direct", "group", "department", "project", "general"] as const;
 export const memberRoles = ["admin", "moderator", "member"] as const;
 export const systemRoles = ["owner", "admin", "member", "guest"] as const;
 export type ChannelKind = (typeof channelKinds)[number];
@@ -83,9 +77,7 @@ export const rowKinds = {
 } as const;
 
 export type RowKind = keyof typeof rowKinds;
-export type BodyOf<Kind extends RowKind> = ValueOf<
-  (typeof rowKinds)[Kind]["body"]
->;
+export type BodyOf<Kind extends RowKind> = ValueOf<(typeof rowKinds)[Kind]["body"]>;
 export type MessageBody = BodyOf<"message">;
 export type Pointer = BodyOf<"pointer">;
 
@@ -103,20 +95,13 @@ export type Row = { [Kind in RowKind]: RowOf<Kind> }[RowKind];
 export type MessageRow = RowOf<"message">;
 
 const kindOfNumber = new Map(
-  (Object.keys(rowKinds) as RowKind[]).map((kind) => [
-    rowKinds[kind].number as number,
-    kind,
-  ]),
+  (Object.keys(rowKinds) as RowKind[]).map((kind) => [rowKinds[kind].number as number, kind]),
 );
 
 /** `[kind, entity, version, body or nil]`. */
 export const row: Type<Row> = {
-  shape: `row [kind: uint, entity: uint, version: uint, body: ${(
-    Object.keys(rowKinds) as RowKind[]
-  )
-    .map(
-      (kind) => `${kind} ${rowKinds[kind].number} ${rowKinds[kind].body.shape}`,
-    )
+  shape: `row [kind: uint, entity: uint, version: uint, body: ${(Object.keys(rowKinds) as RowKind[])
+    .map((kind) => `${kind} ${rowKinds[kind].number} ${rowKinds[kind].body.shape}`)
     .join(" | ")} | nil]`,
   parse(value, at) {
     if (!Array.isArray(value)) throw new WireError(`${at} must be an array`);
@@ -126,19 +111,11 @@ export const row: Type<Row> = {
       kind,
       entity: uint.parse(value[1], `${at}.entity`),
       version: uint.parse(value[2], `${at}.version`),
-      body:
-        value[3] === null
-          ? null
-          : rowKinds[kind].body.parse(value[3], `${at}.body`),
+      body: value[3] === null ? null : rowKinds[kind].body.parse(value[3], `${at}.body`),
     } as Row;
   },
   pack({ kind, entity, version, body }) {
     const type = rowKinds[kind] as { number: number; body: Type<unknown> };
-    return [
-      type.number,
-      entity,
-      version,
-      body === null ? null : type.body.pack(body),
-    ];
+    return [type.number, entity, version, body === null ? null : type.body.pack(body)];
   },
 };

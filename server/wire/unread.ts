@@ -12,10 +12,7 @@ export interface Reader {
  * Whether a message counts as unread for this reader: it stands after `readFrom` and is not a thread reply, of the system, deleted,
  * the reader's own, or by somebody whom the reader blocked. The one definition for both sides; the statement of the store says the same.
  */
-export function isUnread(
-  { entity, body }: MessageRow,
-  reader: Reader,
-): boolean {
+export function isUnread({ entity, body }: MessageRow, reader: Reader): boolean {
   return (
     entity > reader.readFrom &&
     body !== null &&

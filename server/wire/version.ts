@@ -16,11 +16,8 @@ export const subprotocols = {
 export function schemaText(): string {
   const frames = { ...commandFields, ...replyFields, ...eventFields };
   const lines = Object.entries(frames).map(
-    ([name, fields]) =>
-      `${opcode[name as keyof typeof opcode]} ${name} ${record(fields).shape}`,
+    ([name, fields]) => `${opcode[name as keyof typeof opcode]} ${name} ${record(fields).shape}`,
   );
-  const codes = Object.entries(closes).map(
-    ([name, close]) => `${close.number} ${name}`,
-  );
+  const codes = Object.entries(closes).map(([name, close]) => `${close.number} ${name}`);
   return [...lines, Object.keys(refusals).join(" "), ...codes].join("\n");
 }
