@@ -1,20 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type postgres from "postgres";
-import { type Database, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
 
 /** One file of `sql/`, in dbmate's format. */
 interface Migration {
   readonly version: string;
   readonly name: string;
-  readonly up: Script;
-  readonly down: Script;
-}
-
-interface Script {
-  readonly text: string;
-  /** False after `transaction:false`: such as `create index concurrently` refuses to run inside one. */
-  readonly inTransaction: boolean;
+  readonly up: string;
+  readonly down: string;
 }
 
 export interface Migrated {
@@ -34,9 +28,10 @@ const lockKey = 0x7061726c; // "parl": ours among the advisory locks of a shared
 const lockWaitMsMax = 60_000; // Another machine's migration of a large table.
 
 /**
- * Brings the schema forward to the newest migration, or forward or back to the version `to`. Each file commits alone,
- * under one lock for all: of several machines that start together one works and the others find it done. Refuses a
- * schema that is newer than `directory` knows.
+ * Brings the schema forward to the newest migration, or forward or back to the version `to`, in one transaction: all of
+ * it or nothing. Of several machines that start together one works and the others find it done. Refuses a schema that
+ * is newer than `directory` knows. Its limit: nothing that refuses to run in a transaction, such as
+ * `create index concurrently`.
  */
 export async function migrate(
   url: string,
@@ -45,23 +40,23 @@ export async function migrate(
   const migrations = await readMigrations(directory);
   const sql = openDatabase({ url, max: 1, name: "parley migrate" });
   try {
-    return await migrateLocked(sql, migrations, to);
+    return await sql.begin((tx) => migrateLocked(tx, migrations, to));
   } finally {
     await sql.end({ timeout: 5 });
   }
 }
 
-// The lock belongs to the pool's only connection; it ends with it, however that comes about.
+type Transaction = postgres.TransactionSql<{ bigint: number }>;
+
 async function migrateLocked(
-  sql: Database,
+  tx: Transaction,
   migrations: readonly Migration[],
   to: string | undefined,
 ): Promise<Migrated> {
-  await sql`select set_config('lock_timeout', ${`${lockWaitMsMax}ms`}, false)`;
-  await sql`select pg_advisory_lock(${lockKey})`;
-  await sql`select set_config('lock_timeout', '0', false)`;
+  await tx`select set_config('lock_timeout', ${`${lockWaitMsMax}ms`}, true)`;
+  await tx`select pg_advisory_xact_lock(${lockKey})`;
 
-  const applied = await readApplied(sql);
+  const applied = await readApplied(tx);
   refuseNewer(applied, migrations);
   const target = to ?? migrations.at(-1)?.version ?? "";
   const forward = migrations.filter(({ version }) => version <= target && !applied.has(version));
@@ -70,32 +65,20 @@ async function migrateLocked(
     .reverse();
 
   for (const { version, up } of forward) {
-    await run(sql, up, (tx) => tx`insert into schema_migrations (version) values (${version})`);
+    await tx.unsafe(up).simple();
+    await tx`insert into schema_migrations (version) values (${version})`;
   }
   for (const { version, down } of back) {
-    await run(sql, down, (tx) => tx`delete from schema_migrations where version = ${version}`);
+    await tx.unsafe(down).simple();
+    await tx`delete from schema_migrations where version = ${version}`;
   }
   return { ran: [...forward, ...back].map(({ name }) => name) };
 }
 
-type Note = (sql: postgres.ISql<{ bigint: number }>) => Promise<unknown>;
-
-async function run(sql: Database, script: Script, note: Note): Promise<void> {
-  if (!script.inTransaction) {
-    await sql.unsafe(script.text);
-    await note(sql);
-    return;
-  }
-  await sql.begin(async (tx) => {
-    await tx.unsafe(script.text).simple();
-    await note(tx);
-  });
-}
-
-async function readApplied(sql: Database): Promise<ReadonlySet<string>> {
+async function readApplied(tx: Transaction): Promise<ReadonlySet<string>> {
   // dbmate's own table, so that its `status` and `rollback` work too.
-  await sql`create table if not exists schema_migrations (version varchar(128) primary key)`;
-  const rows = await sql<{ version: string }[]>`select version from schema_migrations`;
+  await tx`create table if not exists schema_migrations (version varchar(128) primary key)`;
+  const rows = await tx<{ version: string }[]>`select version from schema_migrations`;
   return new Set(rows.map(({ version }) => version));
 }
 
@@ -119,14 +102,9 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
 
 /** Splits a file at its two markers. Exported for its test. */
 export function parseMigration(name: string, text: string): Migration {
-  const match = /^-- migrate:up([^\n]*)\n(.*?)^-- migrate:down([^\n]*)\n?(.*)$/ms.exec(text);
-  if (!match) throw new Error(`${name} lacks "-- migrate:up" or "-- migrate:down"`);
+  const match = /^-- migrate:up\n(.*?)^-- migrate:down(?:\n(.*))?$/ms.exec(text);
+  if (!match) throw new Error(`${name} lacks the lines "-- migrate:up" and "-- migrate:down"`);
 
-  const [, upOptions = "", up = "", downOptions = "", down = ""] = match;
-  return {
-    version: name.slice(0, name.indexOf("_")),
-    name,
-    up: { text: up, inTransaction: !upOptions.includes("transaction:false") },
-    down: { text: down, inTransaction: !downOptions.includes("transaction:false") },
-  };
+  const [, up = "", down = ""] = match;
+  return { version: name.slice(0, name.indexOf("_")), name, up, down };
 }

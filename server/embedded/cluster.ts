@@ -1,0 +1,129 @@
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Binaries } from "./binaries.ts";
+import { type Owner, ownName } from "./owner.ts";
+import { StartRefused } from "./refused.ts";
+
+/** A PostgreSQL's data on disk and what is needed to run it. */
+export interface Cluster {
+  readonly binaries: Binaries;
+  readonly owner: Owner;
+  /** The data directory; its parent belongs to Parley. */
+  readonly directory: string;
+}
+
+/** The database's superuser, and the name of Parley's database. */
+export const databaseName = "parley";
+
+const initMsMax = 60_000;
+
+/**
+ * Makes the cluster unless it is there. A half-made one, left by a start that was cut off, is made anew; one of another
+ * major version is refused and left alone. Returns whether it was made.
+ */
+export async function prepareCluster(cluster: Cluster): Promise<boolean> {
+  const { directory, owner, binaries } = cluster;
+  const found = await readMajor(directory);
+  if (found === undefined) {
+    await makeCluster(cluster);
+    return true;
+  }
+  if (found !== binaries.major) {
+    throw new StartRefused(
+      `${directory} holds a database of PostgreSQL ${found} and this Parley brings PostgreSQL ${binaries.major}: start ` +
+        "the version of Parley that made it, or set DATA_DIR to another directory; nothing was touched.",
+    );
+  }
+  if (owner.isOther) await chown(directory, owner.uid, owner.gid);
+  return false;
+}
+
+/**
+ * Says who may connect: over the private socket the user of this process, known to the kernel, without a password;
+ * over TCP, which only tests switch on, whoever has the password. Written at every start, since the user may change.
+ */
+export async function writeAccess({ directory, owner }: Cluster): Promise<void> {
+  const names = new Set([ownName(), owner.name]);
+  const map = [...names].map((name) => `parley "${name}" ${databaseName}`);
+  await writeOwned(join(directory, "pg_ident.conf"), `${map.join("\n")}\n`, owner);
+  const rules = ["local all all peer map=parley", "host all all 127.0.0.1/32 scram-sha-256"];
+  await writeOwned(join(directory, "pg_hba.conf"), `${rules.join("\n")}\n`, owner);
+}
+
+/** Writes a file that PostgreSQL's user, and nobody else, can read. */
+export async function writeOwned(path: string, text: string, owner: Owner): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 });
+  if (owner.isOther) await chown(path, owner.uid, owner.gid);
+}
+
+/** How to run a program as PostgreSQL's user, in a session of its own, from where that user may go. */
+export function asOwner(owner: Owner): { uid?: number; gid?: number; cwd: string; detached: true } {
+  const who = owner.isOther ? { uid: owner.uid, gid: owner.gid } : {};
+  return { ...who, cwd: "/", detached: true };
+}
+
+/** A plain environment: a PGDATA or PGPORT of the operator's shell is not meant for us. */
+export function plainEnv(): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+}
+
+async function readMajor(directory: string): Promise<number | undefined> {
+  const text = await readFile(join(directory, "PG_VERSION"), "utf8").catch(() => undefined);
+  if (text !== undefined) return Number.parseInt(text, 10);
+
+  const entries = await readdir(directory).catch(() => []);
+  if (entries.length === 0) return undefined;
+  throw new StartRefused(
+    `${directory} holds something that is not a PostgreSQL database: set DATA_DIR to another directory; nothing was touched.`,
+  );
+}
+
+async function makeCluster({ directory, owner, binaries }: Cluster): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  if (owner.isOther) await chown(unfinished, owner.uid, owner.gid);
+
+  const initdb = Bun.spawn({
+    cmd: [
+      join(binaries.directory, "bin/initdb"),
+      `--pgdata=${unfinished}`,
+      `--username=${databaseName}`,
+      "--auth=peer",
+      "--encoding=UTF8",
+      // PostgreSQL's own collation: the machine's may change order with its next upgrade and break indexes.
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-instructions",
+    ],
+    ...asOwner(owner),
+    env: plainEnv(),
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    timeout: initMsMax,
+    killSignal: "SIGKILL",
+  });
+  const said = await new Response(initdb.stderr).text();
+  if ((await initdb.exited) !== 0) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw initRefused(said, dirname(directory));
+  }
+  await rename(unfinished, directory);
+}
+
+function initRefused(said: string, dataDir: string): StartRefused {
+  if (/no space left/i.test(said)) return diskFull(dataDir);
+  const reason = said.trim().split("\n").at(-1) ?? "";
+  return new StartRefused(
+    `PostgreSQL could not set up its data in ${dataDir}: ${reason || "it did not finish in time."}`,
+  );
+}
+
+/** The sentence for a full disk. */
+export function diskFull(dataDir: string): StartRefused {
+  return new StartRefused(
+    `The disk that holds ${dataDir} is full: free some space and start again.`,
+  );
+}
