@@ -1,0 +1,109 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { createAttempts } from "../auth/attempts.ts";
+import { createPasswords } from "../auth/password.ts";
+import { isUnreachable } from "../store/reachable.ts";
+import { createProxies } from "./client-address.ts";
+import { secureHeaders } from "./headers.ts";
+import { instanceName, type AppEnv, type AppParts, type Parts } from "./parts.ts";
+import { enforcePolicy } from "./policy.ts";
+import { problem, problems, type ProblemCode } from "./problem.ts";
+import { addAccountRoutes } from "./routes/account.ts";
+import { addHealthRoutes } from "./routes/health.ts";
+import { addInvitationRoutes } from "./routes/invitation.ts";
+import { addSessionRoutes } from "./routes/session.ts";
+import { serveClient } from "./static.ts";
+
+/** The largest form has a password of 1,024 bytes, each at worst six characters in JSON. */
+const bodyBytesMax = 16 * 1024;
+
+export interface App {
+  /** Answers a request; `peer` is the other end's address. Never rejects. */
+  fetch(request: Request, peer: string): Promise<Response> | Response;
+}
+
+/** The HTTP side of a worker: REST, health, and the client's files. */
+export function createApp(parts: AppParts): App {
+  const app = createRoutes(parts);
+  return { fetch: (request, peer) => app.fetch(request, { peer }) };
+}
+
+/** The same with its routes to look at. */
+export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
+  const parts: Parts = {
+    now: Date.now,
+    passwords: createPasswords(),
+    attempts: createAttempts(),
+    ...given,
+  };
+  const proxies = createProxies(parts.config.trustedProxies);
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined;
+
+      const [issue] = result.error.issues;
+      const field = issue?.path.length ? issue.path.join(".") : undefined;
+      const code = issue && issue.message in problems ? issue.message : "input_invalid";
+      return problem(c, code as ProblemCode, { field });
+    },
+  });
+
+  app.use(async (c, next) => {
+    const { peer } = c.env;
+    const { publicUrl } = parts.config;
+    // Without TRUSTED_PROXIES a browser's `Origin` still tells that its page came by https.
+    const secure =
+      proxies.cameByHttps(c.req.raw, peer) ||
+      (publicUrl?.startsWith("https:") === true && c.req.header("origin") === publicUrl);
+    c.set("requestId", crypto.randomUUID());
+    c.set("address", proxies.addressOf(c.req.raw, peer));
+    c.set("secure", secure);
+    const scheme = secure ? "https" : "http";
+    c.set("ownOrigin", publicUrl ?? `${scheme}://${c.req.header("host") ?? "localhost"}`);
+
+    const startedAt = performance.now();
+    await next();
+    parts.log.debug("answered", {
+      requestId: c.var.requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      ms: Math.round(performance.now() - startedAt),
+    });
+  });
+  app.use(secureHeaders);
+  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: (c) => problem(c, "body_too_large") }));
+  app.use(enforcePolicy(parts));
+
+  addHealthRoutes(app, parts);
+  addAccountRoutes(app, parts);
+  addSessionRoutes(app, parts);
+  addInvitationRoutes(app, parts);
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: instanceName, version: parts.version },
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "accessToken", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  app.get("/*", serveClient(parts.config.clientDir));
+
+  app.notFound((c) => problem(c, "not_found"));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.status === 400) return problem(c, "body_not_json");
+    if (isUnreachable(error)) return problem(c, "unavailable", { retryAfterSeconds: 2 });
+
+    const { requestId } = c.var;
+    parts.log.error("a request failed", {
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      error,
+    });
+    return problem(c, "unexpected");
+  });
+  return app;
+}

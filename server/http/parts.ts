@@ -1,0 +1,49 @@
+import type { Attempts } from "../auth/attempts.ts";
+import type { Passwords } from "../auth/password.ts";
+import type { Tokens } from "../auth/tokens.ts";
+import type { Config } from "../config.ts";
+import type { log } from "../observe/log.ts";
+import type { Account } from "../store/account.ts";
+import type { Database } from "../store/database.ts";
+
+/** What `worker.ts` hands in. */
+export interface AppParts {
+  readonly config: Pick<Config, "publicUrl" | "trustedProxies" | "clientDir">;
+  readonly sql: Database;
+  readonly tokens: Tokens;
+  readonly log: Pick<typeof log, "debug" | "info" | "warn" | "error">;
+  readonly version: string;
+  readonly isDraining: () => boolean;
+  /** Called after a session ended here, so that its sockets are closed. */
+  readonly onSessionEnded: (sessionId: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** With what the app makes for itself. */
+export interface Parts extends AppParts {
+  readonly passwords: Passwords;
+  readonly attempts: Attempts;
+  readonly now: () => number;
+}
+
+/** What a request carries through its handlers. */
+export interface AppEnv {
+  Bindings: {
+    /** The other end of the TCP connection. */
+    peer: string;
+  };
+  Variables: {
+    requestId: string;
+    /** Of the client, which may stand behind trusted proxies. */
+    address: string;
+    secure: boolean;
+    /** Where this server is for who asks: the start of the links that it makes. */
+    ownOrigin: string;
+    /** Only where the policy asks for somebody. */
+    caller: Account;
+  };
+}
+
+/** How this Parley calls itself; a setting once people can choose it. */
+export const instanceName = "Parley";

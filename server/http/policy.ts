@@ -1,0 +1,72 @@
+import type { MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { allowedOrigin } from "../auth/origin.ts";
+import { readActiveUser, type Account } from "../store/account.ts";
+import type { AppEnv, Parts } from "./parts.ts";
+import { problem, type ProblemCode } from "./problem.ts";
+
+interface Rule {
+  /** `admin` is an administrator or the owner. */
+  readonly caller: "anyone" | "signed_in" | "admin";
+  /** Whether a page of another site is turned away; so for everything that changes something. */
+  readonly origin: "any" | "same";
+}
+
+const anyone = { caller: "anyone", origin: "any" } as const;
+const ownPages = { caller: "anyone", origin: "same" } as const;
+const admins = { caller: "admin", origin: "same" } as const;
+
+/** Who may call what. A route that does not stand here answers nobody. */
+export const policy: Readonly<Record<string, Rule>> = {
+  "GET /livez": anyone,
+  "GET /readyz": anyone,
+  "GET /healthz": anyone,
+  "GET /openapi.json": anyone,
+  "GET /api/v1/instance": anyone,
+  "POST /api/v1/setup": ownPages,
+  "POST /api/v1/session": ownPages,
+  "POST /api/v1/session/refresh": ownPages,
+  "DELETE /api/v1/session": ownPages,
+  "POST /api/v1/password/reset": ownPages,
+  "POST /api/v1/invitations/look": ownPages,
+  "POST /api/v1/invitations/accept": ownPages,
+  "GET /api/v1/invitations": admins,
+  "POST /api/v1/invitations": admins,
+  "DELETE /api/v1/invitations/:id": admins,
+  "GET /*": anyone, // The client's files and pages.
+};
+
+/** Lets a request through to its route, or answers it: 403 for a foreign page, 401 for a stranger, 403 for a role. */
+export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
+    if (!route) return await next(); // Nothing answers there: `not_found`.
+
+    const rule = policy[`${route.method} ${route.path}`];
+    if (!rule) throw new Error(`No policy says who may call ${route.method} ${route.path}`);
+    if (rule.origin === "same" && !allowedOrigin(c.req.raw, parts.config)) {
+      return problem(c, "origin_forbidden");
+    }
+    if (rule.caller === "anyone") return await next();
+
+    const caller = await readCaller(parts, c.req.header("authorization"));
+    if (typeof caller === "string") return problem(c, caller);
+    if (rule.caller === "admin" && caller.role !== "admin" && caller.role !== "owner") {
+      return problem(c, "role_too_low");
+    }
+    c.set("caller", caller);
+    return await next();
+  };
+}
+
+async function readCaller(
+  { sql, tokens }: Parts,
+  authorization: string | undefined,
+): Promise<Account | ProblemCode> {
+  const token = /^Bearer ([\w.-]+)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) return "token_invalid";
+
+  const access = await tokens.verifyAccessToken(token);
+  if ("refused" in access) return access.refused;
+  return (await readActiveUser(sql, access.userId, access.sessionId)) ?? "session_ended";
+}
