@@ -17,6 +17,20 @@ export function isTest(path: string): boolean {
   return /\.(test|browser|verify)\.tsx?$/.test(path) || /^(server|client)\/test\//.test(path);
 }
 
+/** Tests of the house itself; no row of FEATURES.md is proven by them. */
+export const ruleFiles: readonly string[] = [
+  "server/layers.test.ts",
+  "server/tidy.test.ts",
+  "server/features.test.ts",
+];
+
+/** Files whose tests may prove a row of FEATURES.md. */
+export function isProof(path: string): boolean {
+  return (
+    /^(server|client)\/.*\.(test|browser|verify)\.tsx?$/.test(path) && !ruleFiles.includes(path)
+  );
+}
+
 const uncoded =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
 

@@ -1,5 +1,7 @@
 /** Every check and test there is, or with `--only=unit,browser` some steps alone. */
 import { parseArgs } from "node:util";
+import { findBrowser } from "../client/test/browser.ts";
+import { startTestPostgres } from "../server/test/database.ts";
 import { conclude, runStages } from "./report.ts";
 import { featuresStep, readingSteps, testingSteps } from "./steps.ts";
 
@@ -7,12 +9,21 @@ const { values } = parseArgs({ options: { only: { type: "string" } } });
 const only = values.only?.split(",");
 
 const { unit, integration, browser } = await testingSteps();
-const stages = [readingSteps(), [unit], [integration], [browser], [featuresStep()]].map((stage) =>
-  stage.filter(({ name }) => !only || only.includes(name)),
-);
-const known = stages.flat();
-if (only && known.length < only.length) {
-  throw new Error(`There is no such step among: ${only.join(", ")}`);
+const stages = [readingSteps(), [unit], [integration], [browser], [featuresStep()]]
+  .map((stage) => stage.filter(({ name }) => !only || only.includes(name)))
+  .filter((stage) => stage.length > 0);
+const steps = stages.flat();
+const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`There is no step named ${unknown.join(", ")}.`);
+  process.exit(1);
 }
 
-process.exit(conclude(await runStages(stages), !only));
+const env: Record<string, string> = only ? {} : { PARLEY_REPORTS: "1" };
+if (steps.some(({ postgres, files }) => postgres && files.length > 0)) {
+  env["TEST_POSTGRES_URL"] = await startTestPostgres();
+}
+// Unpacked once, here, rather than by every test process at the same time.
+if (steps.includes(browser) && browser.files.length > 0) await findBrowser();
+
+process.exit(conclude(await runStages(stages, env), !only));

@@ -10,13 +10,11 @@ import {
 } from "../scripts/feature-rows.ts";
 import { parseReport, type TestCase } from "../scripts/junit.ts";
 import { reportsFolder } from "../scripts/run-step.ts";
-import { readSources } from "../scripts/sources.ts";
+import { isProof, readSources } from "../scripts/sources.ts";
 
 const text = await Bun.file("FEATURES.md").text();
 const rows = parseFeatures(text);
-const sources = (await readSources()).filter(
-  ({ path }) => /\.(test|browser|verify)\.tsx?$/.test(path) && !path.startsWith("scripts/"),
-);
+const sources = (await readSources()).filter(({ path }) => isProof(path));
 
 /** Rows that claim to work and that no test proves. */
 function unproven(claims: readonly FeatureRow[], proven: ReadonlySet<string>): string[] {

@@ -20,7 +20,7 @@ const ranks = [
 ];
 
 /** The rooms of the client, from the bottom up. */
-const clientRanks = [["store"], ["net"], ["sdk"], ["view"], ["main"]];
+const clientRanks = [["locale"], ["store"], ["net"], ["sdk"], ["view"], ["main"]];
 
 /** A package that only these places may know; tests and scripts are free. */
 const keepers: Record<string, string[]> = {
@@ -47,7 +47,11 @@ const pure: Record<string, RegExp> = {
 const seams: [pattern: RegExp, what: string, places: RegExp][] = [
   [/\bBun\.serve\b/, "Bun.serve", /^server\/engine\//],
   [/\bsql(\.unsafe\(|`)/, "SQL", /^server\/store\//],
-  [/\bprocess\.env\b|\bBun\.env\b/, "the environment", /^server\/(config|main|worker)\.ts$/],
+  [
+    /\bprocess\.env\b|\bBun\.env\b/,
+    "the environment",
+    /^server\/((config|main|worker)\.ts$|embedded\/)/,
+  ],
 ];
 
 const importPattern =
