@@ -17,7 +17,7 @@ import { WireError } from "./schema.ts";
 import { ada, direct, helloId } from "./vectors/names.ts";
 
 for (const { says, property, runs } of codecClaims) {
-  test(`${says}`, () => {
+  test(says, () => {
     fc.assert(property, { numRuns: runs });
   });
 }
