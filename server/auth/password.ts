@@ -1,9 +1,20 @@
 import { randomBytes } from "node:crypto";
 
+export interface PasswordOptions {
+  readonly atOnceMax: number;
+  readonly waitingMax: number;
+  /** argon2id's memory in KiB and its passes. */
+  readonly memoryCost: number;
+  readonly timeCost: number;
+}
+
 /** One hash holds 64 MiB and a core for about 50 ms: two at a time leave the rest to messages. */
-const atOnceMax = 2;
-/** About three seconds of hashing; who comes then is asked to come again. */
-const waitingMax = 128;
+const defaults: PasswordOptions = {
+  atOnceMax: 2,
+  waitingMax: 128, // About three seconds of hashing; who comes then is asked to come again.
+  memoryCost: 64 * 1024,
+  timeCost: 2,
+};
 
 export interface Passwords {
   /** The argon2id hash to store, or undefined when too many wait. */
@@ -16,13 +27,14 @@ export interface Passwords {
 }
 
 /** Hashes and compares passwords, a few at a time in order of arrival. */
-export function createPasswords(limits = { atOnceMax, waitingMax }): Passwords {
+export function createPasswords(changes: Partial<PasswordOptions> = {}): Passwords {
+  const { atOnceMax, waitingMax, memoryCost, timeCost } = { ...defaults, ...changes };
   const waiting: (() => void)[] = [];
   let running = 0;
 
   const inTurn = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    if (running >= limits.atOnceMax) {
-      if (waiting.length >= limits.waitingMax) return undefined;
+    if (running >= atOnceMax) {
+      if (waiting.length >= waitingMax) return undefined;
 
       await new Promise<void>((go) => waiting.push(go));
     } else running += 1;
@@ -36,6 +48,9 @@ export function createPasswords(limits = { atOnceMax, waitingMax }): Passwords {
     }
   };
 
+  const argon2id = async (password: string): Promise<string> =>
+    await Bun.password.hash(typed(password), { algorithm: "argon2id", memoryCost, timeCost });
+
   // Nobody's password, hashed as everybody's is. Made at once, so that not even the first stranger waits longer.
   const nobodys = inTurn(async () => await argon2id(randomBytes(16).toString("hex")));
 
@@ -47,10 +62,6 @@ export function createPasswords(limits = { atOnceMax, waitingMax }): Passwords {
       return same === undefined ? undefined : same && typeof hash === "string";
     },
   };
-}
-
-async function argon2id(password: string): Promise<string> {
-  return await Bun.password.hash(typed(password), { algorithm: "argon2id" });
 }
 
 /** Keyboards of different systems write the same letter in different ways. */
