@@ -74,6 +74,20 @@ export async function readEpoch(sql: Database): Promise<string> {
     .slice(0, 16);
 }
 
+/** Creates the database that the address names, unless it is there; for a PostgreSQL of our own. */
+export async function ensureDatabase(url: string): Promise<void> {
+  const address = new URL(url);
+  const name = address.pathname.slice(1);
+  address.pathname = "/postgres";
+  const sql = openDatabase({ url: address.href, max: 1, name: "parley start" });
+  try {
+    const [found] = await sql`select from pg_database where datname = ${name}`;
+    if (!found) await sql`create database ${sql(name)}`;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
 // The driver takes a socket's directory as an option of its own and would send `host` to the server as a parameter.
 function splitUrl(url: string): { address: string; socketDir: string | undefined; port: string } {
   const address = new URL(url);

@@ -1,0 +1,113 @@
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import type { Row } from "#wire/row.ts";
+import type { Database } from "./database.ts";
+import { type ChangeColumns, changeRow } from "./rows.ts";
+
+/**
+ * What happened in a stream after a cursor, as it is now: births at their address and changes at the change's `seq`, merged by that
+ * position, in order. `through` is the head that the same statement read, or, when the page was cut, the position of its last row.
+ */
+export interface CaughtUp {
+  readonly stream: StreamId;
+  readonly from: Seq;
+  readonly through: Seq;
+  readonly head: Seq;
+  /** More rows follow after `through`. */
+  readonly cut: boolean;
+  readonly rows: readonly { readonly position: Seq; readonly row: Row }[];
+}
+
+interface CatchUpRow extends ChangeColumns {
+  stream: StreamId;
+  from_seq: Seq;
+  head: Seq;
+  position: Seq | null;
+}
+
+/**
+ * Reads several channels after their cursors, in one statement on the primary. A channel that is not in the answer does not exist for
+ * this user: no member, or deleted.
+ */
+export async function readChannels(
+  sql: Database,
+  userId: UserId,
+  asked: readonly { readonly channelId: ChannelId; readonly cursor: Seq }[],
+  rowsMax: number = limits.catchUpRowsMax,
+): Promise<Map<ChannelId, CaughtUp>> {
+  const rows = await sql<CatchUpRow[]>`
+    with asked as materialized (
+      select a.channel_id as stream, a.cursor as from_seq, c.head, c.kind, c.name
+        from unnest(${asked.map((one) => one.channelId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[]) as a (channel_id, cursor)
+        join members m on m.channel_id = a.channel_id and m.user_id = ${userId}
+        join channels c on c.id = a.channel_id and c.deleted_at is null
+    )
+    select asked.stream, asked.from_seq, asked.head, page.position, page.kind, page.entity,
+           coalesce(changed.seq, page.position) as version,
+           case page.kind when 1 then m.seq is not null when 2 then mb.user_id is not null else true end as there,
+           m.author_id, m.created_at, m.client_message_id, m.kind as message_kind, m.root_seq, m.edited_at, m.deleted_at, m.body,
+           mu.name as member_name, mb.role as member_role, mb.joined_at, asked.kind as channel_kind, asked.name as channel_name
+      from asked
+      left join lateral (
+        (select b.seq as position, 1::smallint as kind, b.seq as entity
+           from messages b where b.channel_id = asked.stream and b.seq > asked.from_seq order by b.seq limit ${rowsMax + 1})
+        union all
+        (select c.seq, c.kind, c.entity
+           from changes c where c.stream_id = asked.stream and c.seq > asked.from_seq order by c.seq limit ${rowsMax + 1})
+        order by position limit ${rowsMax + 1}
+      ) page on true
+      left join changes changed on changed.stream_id = asked.stream and changed.kind = page.kind and changed.entity = page.entity
+      left join messages m on page.kind = 1 and m.channel_id = asked.stream and m.seq = page.entity
+      left join members mb on page.kind = 2 and mb.channel_id = asked.stream and mb.user_id = page.entity
+      left join users mu on mu.id = mb.user_id
+     order by asked.stream, page.position`;
+  return collect(rows, rowsMax) as Map<ChannelId, CaughtUp>;
+}
+
+/** Reads a user's own stream after a cursor. Undefined where there is no such user. */
+export async function readUserStream(
+  sql: Database,
+  userId: UserId,
+  cursor: Seq,
+  rowsMax: number = limits.catchUpRowsMax,
+): Promise<CaughtUp | undefined> {
+  const rows = await sql<CatchUpRow[]>`
+    select u.id as stream, ${cursor}::bigint as from_seq, u.head, page.position, page.kind, page.entity,
+           page.position as version, m.user_id is not null and c.deleted_at is null as there,
+           m.role as member_role, m.joined_at, m.read_seq, m.delivered_seq, m.read_from,
+           c.text_id, c.kind as channel_kind, c.name as channel_name, peer.id as peer_id, peer.name as peer_name
+      from users u
+      left join lateral (
+        select s.seq as position, s.kind, s.entity
+          from changes s where s.stream_id = u.id and s.seq > ${cursor} order by s.seq limit ${rowsMax + 1}
+      ) page on true
+      left join members m on m.user_id = u.id and m.channel_id = page.entity
+      left join channels c on c.id = m.channel_id
+      left join lateral (
+        select p.id, p.name from members o join users p on p.id = o.user_id
+         where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id limit 1
+      ) peer on true
+     where u.id = ${userId}
+     order by page.position`;
+  return collect(rows, rowsMax).get(userId);
+}
+
+function collect(rows: readonly CatchUpRow[], rowsMax: number): Map<StreamId, CaughtUp> {
+  const streams = new Map<
+    StreamId,
+    { head: Seq; from: Seq; rows: { position: Seq; row: Row }[] }
+  >();
+  for (const row of rows) {
+    const stream = streams.get(row.stream) ?? { head: row.head, from: row.from_seq, rows: [] };
+    streams.set(row.stream, stream);
+    if (row.position !== null) stream.rows.push({ position: row.position, row: changeRow(row) });
+  }
+  return new Map(
+    [...streams].map(([stream, { head, from, rows: found }]) => {
+      const cut = found.length > rowsMax;
+      const kept = cut ? found.slice(0, rowsMax) : found;
+      const through = cut ? kept[kept.length - 1]!.position : head;
+      return [stream, { stream, from, through, head, cut, rows: kept }];
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import type { UserId } from "#wire/ids.ts";
+import type { SystemRole } from "#wire/row.ts";
+import type { Database } from "./database.ts";
+
+export interface FoundPerson {
+  readonly id: UserId;
+  readonly name: string;
+  readonly role: SystemRole;
+  readonly lastSeenAt: number | null;
+}
+
+interface PersonRow {
+  id: UserId;
+  name: string;
+  role: SystemRole;
+  last_seen_at: Date | null;
+}
+
+const personOf = ({ id, name, role, last_seen_at }: PersonRow): FoundPerson => ({
+  id,
+  name,
+  role,
+  lastSeenAt: last_seen_at?.getTime() ?? null,
+});
+
+/** These people, also those who are no longer active: their messages still stand. */
+export async function readPeople(sql: Database, ids: readonly UserId[]): Promise<FoundPerson[]> {
+  const rows = await sql<PersonRow[]>`
+    select id, name, role, last_seen_at from users where id = any (${ids as UserId[]}::bigint[]) order by lower(name), id`;
+  return rows.map(personOf);
+}
+
+/** Where the next page of people begins: after this name and number. */
+export interface PeopleCursor {
+  readonly name: string;
+  readonly id: UserId;
+}
+
+/** A page of active people, by name, whose name has a word that begins with `query`, or whose address begins with it. */
+export async function findPeople(
+  sql: Database,
+  query: string,
+  after: PeopleCursor | null,
+  limit: number,
+): Promise<FoundPerson[]> {
+  const prefix = `${query.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const rows = await sql<PersonRow[]>`
+    select id, name, role, last_seen_at from users
+     where active
+       and (lower(name) like ${prefix} or lower(name) like ${`% ${prefix}`} or lower(email) like ${prefix})
+       and (${after === null} or (lower(name), id) > (lower(${after?.name ?? ""}), ${after?.id ?? 0}::bigint))
+     order by lower(name), id
+     limit ${limit}`;
+  return rows.map(personOf);
+}
+
+/** Writes when these people were last seen, in one statement. */
+export async function writeLastSeen(
+  sql: Database,
+  seen: ReadonlyMap<UserId, number>,
+): Promise<void> {
+  const users = [...seen.keys()].toSorted((one, other) => one - other);
+  await sql`
+    update users u set last_seen_at = s.at
+      from (
+        select l.id, p.at from users l
+          join unnest(${users}::bigint[], ${users.map((user) => new Date(seen.get(user)!))}::timestamptz[]) as p (id, at) on p.id = l.id
+         order by l.id for no key update of l
+      ) s
+     where u.id = s.id`;
+}
