@@ -44,6 +44,9 @@ export interface Setting<T> {
   readonly parse: Parse<T>;
 }
 
+/** Where data lies when nobody says otherwise. */
+export const defaultDataDir = resolve("data");
+
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const secretCharsMin = 32; // 128 bits when it is hexadecimal.
 
@@ -229,6 +232,13 @@ export function readWorkerConfig(env: Env): WorkerConfig {
     return Object.freeze({ ...config, databaseUrl, secretKey });
   }
   throw new ConfigMistakes(["A worker needs DATABASE_URL and SECRET_KEY; `npm start` sets both."]);
+}
+
+/** The same configuration with its data elsewhere; what lay in the old directory by default goes along. */
+export function moveData(config: Config, dataDir: string): Config {
+  const isInside = config.clientDir === resolve(config.dataDir, "client");
+  const clientDir = isInside ? resolve(dataDir, "client") : config.clientDir;
+  return Object.freeze({ ...config, dataDir, clientDir });
 }
 
 /** The environment that makes `readWorkerConfig` read this very configuration. */

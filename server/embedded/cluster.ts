@@ -2,7 +2,7 @@ import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { type Owner, ownName } from "./owner.ts";
-import { StartRefused } from "./refused.ts";
+import { hasCode, StartRefused } from "./refused.ts";
 
 /** A PostgreSQL's data on disk and what is needed to run it. */
 export interface Cluster {
@@ -15,27 +15,30 @@ export interface Cluster {
 /** The database's superuser, and the name of Parley's database. */
 export const databaseName = "parley";
 
+const unfinishedPrefix = "postgres.unfinished-";
 const initMsMax = 60_000;
 
 /**
- * Makes the cluster unless it is there. A half-made one, left by a start that was cut off, is made anew; one of another
- * major version is refused and left alone. Returns whether it was made.
+ * Makes the cluster unless it is there; what a start left that was cut off in between is removed. Returns whether it was
+ * made.
  */
 export async function prepareCluster(cluster: Cluster): Promise<boolean> {
-  const { directory, owner, binaries } = cluster;
-  const found = await readMajor(directory);
-  if (found === undefined) {
-    await makeCluster(cluster);
-    return true;
-  }
-  if (found !== binaries.major) {
-    throw new StartRefused(
-      `${directory} holds a database of PostgreSQL ${found} and this Parley brings PostgreSQL ${binaries.major}: start ` +
-        "the version of Parley that made it, or set DATA_DIR to another directory; nothing was touched.",
-    );
-  }
-  if (owner.isOther) await chown(directory, owner.uid, owner.gid);
-  return false;
+  const { directory } = cluster;
+  if ((await findMajor(directory)) !== undefined) return false;
+
+  await makeCluster(cluster);
+  return true;
+}
+
+/** Throws a refusal when the directory holds something that is not a cluster of our PostgreSQL. Only looks. */
+export async function refuseForeign({ directory, binaries }: Cluster): Promise<void> {
+  const found = await findMajor(directory);
+  if (found === undefined || found === binaries.major) return;
+
+  throw new StartRefused(
+    `${directory} holds a database of PostgreSQL ${found} and this Parley brings PostgreSQL ${binaries.major}: start ` +
+      "the version of Parley that made it, or set DATA_DIR to another directory; nothing was touched.",
+  );
 }
 
 /**
@@ -64,24 +67,35 @@ export function asOwner(owner: Owner): { uid?: number; gid?: number; cwd: string
 
 /** A plain environment: a PGDATA or PGPORT of the operator's shell is not meant for us. */
 export function plainEnv(): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+  return { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
 }
 
-async function readMajor(directory: string): Promise<number | undefined> {
-  const text = await readFile(join(directory, "PG_VERSION"), "utf8").catch(() => undefined);
+async function findMajor(directory: string): Promise<number | undefined> {
+  const text = await unlessAbsent(readFile(join(directory, "PG_VERSION"), "utf8"));
   if (text !== undefined) return Number.parseInt(text, 10);
 
-  const entries = await readdir(directory).catch(() => []);
-  if (entries.length === 0) return undefined;
+  const entries = await unlessAbsent(readdir(directory));
+  if (entries === undefined || entries.length === 0) return undefined;
   throw new StartRefused(
     `${directory} holds something that is not a PostgreSQL database: set DATA_DIR to another directory; nothing was touched.`,
   );
 }
 
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
 async function makeCluster({ directory, owner, binaries }: Cluster): Promise<void> {
-  const unfinished = `${directory}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  const dataDir = dirname(directory);
+  const left = (await readdir(dataDir)).filter((name) => name.startsWith(unfinishedPrefix));
+  for (const name of left) await rm(join(dataDir, name), { recursive: true, force: true });
+  const unfinished = join(dataDir, `${unfinishedPrefix}${process.pid}`);
+  await mkdir(unfinished, { mode: 0o700 });
   if (owner.isOther) await chown(unfinished, owner.uid, owner.gid);
 
   const initdb = Bun.spawn({
@@ -98,6 +112,7 @@ async function makeCluster({ directory, owner, binaries }: Cluster): Promise<voi
       "--no-instructions",
     ],
     ...asOwner(owner),
+    detached: false, // Ctrl-C may have it: there is nothing to save yet.
     env: plainEnv(),
     stdin: "ignore",
     stdout: "ignore",
@@ -108,7 +123,7 @@ async function makeCluster({ directory, owner, binaries }: Cluster): Promise<voi
   const said = await new Response(initdb.stderr).text();
   if ((await initdb.exited) !== 0) {
     await rm(unfinished, { recursive: true, force: true });
-    throw initRefused(said, dirname(directory));
+    throw initRefused(said, dataDir);
   }
   await rename(unfinished, directory);
 }

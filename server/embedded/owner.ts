@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { StartRefused } from "./refused.ts";
 
 /** The user as whom PostgreSQL runs. */
@@ -21,6 +22,16 @@ export function findOwner(names: readonly string[]): Owner | undefined {
     }
   }
   return undefined;
+}
+
+/** Whoever owns what is there already; undefined where there is nothing, or it is root's. */
+export function ownerOf(path: string): Owner | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.uid === 0) return undefined;
+
+  const name = ask("-un", `${found.uid}`);
+  const isOther = found.uid !== process.getuid?.();
+  return name === undefined ? undefined : { name, uid: found.uid, gid: found.gid, isOther };
 }
 
 /** The name that the kernel's number of our user stands for; the environment's USER may say anything. */

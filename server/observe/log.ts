@@ -5,9 +5,20 @@ import type { LogLevel } from "../config.ts";
 type Fields = Record<string, unknown>;
 
 const isTerminal = process.stdout.isTTY === true;
+const clearLine = "\r\u001b[2K";
+const stepColumns = 44; // scripts/start.mjs begins the same list.
 // Synchronous: the last sentence before an exit is the one that matters.
 const stdout = pino.destination({ dest: 1, sync: true });
-const json = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stdout);
+// Whoever was reading has closed the terminal or the pipe; the server goes on without them.
+stdout.on("error", () => undefined);
+const json = pino(
+  {
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+  },
+  stdout,
+);
 
 /** The only console. On a terminal people read lines; elsewhere machines read JSON, one object per line. */
 export const log = {
@@ -22,26 +33,40 @@ export function setLogLevel(level: LogLevel): void {
   json.level = level;
 }
 
-/** For what people read while they wait: written over by the next line on a terminal, absent elsewhere. */
+/** What the start is at: a line that the next one writes over on a terminal, nothing elsewhere. */
 export function logProgress(text: string): void {
-  if (isTerminal) stdout.write(`\r\u001b[2K  ${text}`);
+  if (isTerminal) stdout.write(`${clearLine}${text} …`);
+}
+
+/** A step of the start and how long it took. */
+export function logStep(step: string, ms: number): void {
+  if (isTerminal) stdout.write(`${clearLine}${stepLineOf(step, ms)}\n`);
+  else json.info({ ms: Math.round(ms) }, step);
+}
+
+/** What people should read as it stands, and the same as facts for machines. */
+export function logNotice(lines: readonly string[], sentence: string, facts: Fields): void {
+  if (isTerminal) stdout.write(`${clearLine}${lines.join("\n")}\n`);
+  else json.info(facts, sentence);
+}
+
+export function stepLineOf(step: string, ms: number): string {
+  return `${step.padEnd(stepColumns)}${(ms / 1000).toFixed(1).padStart(5)} s`;
 }
 
 /** One line for the terminal: no date, since a person is watching. Exported for its test. */
 export function lineOf(level: LogLevel, sentence: string, fields: Fields): string {
-  const { step, ms, stack, ...rest } = fields;
+  const { stack, ...rest } = fields;
   const mark = level === "info" ? "" : `${level}: `;
-  const facts = Object.entries(rest).map(([name, value]) => `${name}=${textOf(value)}`);
-  const seconds = typeof ms === "number" ? `${(ms / 1000).toFixed(1)} s` : "";
-  const line = [step === undefined ? `${mark}${sentence}` : sentence.padEnd(44), seconds, ...facts];
-  return `${line.filter((part) => part !== "").join("  ")}${stack ? `\n${String(stack)}` : ""}`;
+  const facts = Object.entries(rest).map(([name, value]) => `  ${name}=${textOf(value)}`);
+  return `${mark}${sentence}${facts.join("")}${stack === undefined ? "" : `\n${textOf(stack)}`}`;
 }
 
 function write(level: LogLevel, sentence: string, about: unknown): void {
   if (!json.isLevelEnabled(level)) return;
 
   const fields = fieldsOf(about);
-  if (isTerminal) stdout.write(`\r\u001b[2K${lineOf(level, sentence, fields)}\n`);
+  if (isTerminal) stdout.write(`${clearLine}${lineOf(level, sentence, fields)}\n`);
   else json[level](fields, sentence);
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { findBinaries } from "../embedded/binaries.ts";
 import { type Cluster, databaseName, prepareCluster } from "../embedded/cluster.ts";
 import { findOwner } from "../embedded/owner.ts";
-import { startPostgres } from "../embedded/postgres.ts";
+import { EmbeddedPostgres } from "../embedded/postgres.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { migrate, migrationsDir } from "../store/migrate.ts";
 
@@ -60,7 +60,7 @@ export async function startTestPostgres(): Promise<string> {
   const cluster: Cluster = { binaries, owner, directory: join(home, "postgres") };
   await prepareCluster(cluster);
   const tcpPort = freePort();
-  const postgres = await startPostgres({
+  const postgres = await EmbeddedPostgres.start({
     cluster,
     tcpPort,
     runDir: home,

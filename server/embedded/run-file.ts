@@ -1,0 +1,65 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stopPostmaster } from "./postmaster.ts";
+import { endProcess, type ProcessMark } from "./processes.ts";
+
+/** What runs on a data directory: for the next start, and for whoever asks where the server is. */
+export interface Running {
+  readonly url?: string;
+  /** The embedded PostgreSQL's, for scripts. */
+  readonly databaseUrl?: string;
+  readonly keeper?: ProcessMark;
+  readonly workers: readonly ProcessMark[];
+}
+
+const keeperMsMax = 3_500; // It stops PostgreSQL before it ends; all leftovers together have 5 s.
+
+export function readRunning(dataDir: string): Running | undefined {
+  try {
+    return JSON.parse(readFileSync(pathOf(dataDir), "utf8")) as Running;
+  } catch {
+    return undefined; // Nothing runs, or the disk was full when it was written.
+  }
+}
+
+/** Says what runs, as it changes; every time the whole file or nothing of it. */
+export class RunFile {
+  readonly #path: string;
+  #running: Running = { workers: [] };
+
+  constructor(dataDir: string) {
+    this.#path = pathOf(dataDir);
+  }
+
+  note(change: Partial<Running>): void {
+    this.#running = { ...this.#running, ...change };
+    writeFileSync(`${this.#path}.new`, JSON.stringify(this.#running), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
+  }
+}
+
+/**
+ * Ends what a supervisor left that was killed together with others: workers, keeper, PostgreSQL, in this order. Only for
+ * the holder of the data directory.
+ */
+export async function endLeftovers(dataDir: string): Promise<void> {
+  const left = readRunning(dataDir);
+  const workers = left?.workers ?? [];
+  await Promise.all(workers.map((mark) => endProcess(mark, [["SIGKILL", 500]])));
+  if (left?.keeper) {
+    await endProcess(left.keeper, [
+      ["SIGTERM", keeperMsMax],
+      ["SIGKILL", 500],
+    ]);
+  }
+  await stopPostmaster(join(dataDir, "postgres"));
+  rmSync(pathOf(dataDir), { force: true });
+}
+
+function pathOf(dataDir: string): string {
+  return join(dataDir, "running.json");
+}

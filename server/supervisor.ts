@@ -1,0 +1,169 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildClient } from "../client/build.ts";
+import { setupLink } from "./auth/setup.ts";
+import { type Config, defaultDataDir, envOf, moveData, type WorkerConfig } from "./config.ts";
+import { prepareCluster, refuseForeign } from "./embedded/cluster.ts";
+import { holdDirectory } from "./embedded/lock.ts";
+import { findPlace, type Place } from "./embedded/place.ts";
+import { findPort } from "./embedded/port.ts";
+import { EmbeddedPostgres } from "./embedded/postgres.ts";
+import { StartRefused } from "./embedded/refused.ts";
+import { endLeftovers, readRunning, RunFile } from "./embedded/run-file.ts";
+import { keepSecret } from "./embedded/secrets.ts";
+import { Workers } from "./embedded/workers.ts";
+import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
+import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
+import { migrate } from "./store/migrate.ts";
+
+/** Starts, watches and ends what Parley consists of. Never on the way of a message. */
+export class Supervisor {
+  readonly #version: string;
+  #config: Config;
+  #postgres: EmbeddedPostgres | undefined;
+  #workers: Workers | undefined;
+  #runFile: RunFile | undefined;
+
+  constructor(config: Config, version: string) {
+    this.#config = config;
+    this.#version = version;
+  }
+
+  /** Resolves when people can come in. Rejects with the reason; `end` then ends what had begun. */
+  async start(): Promise<void> {
+    const place = await this.#takeDataDir();
+    const { dataDir, host, clientDir, publicUrl } = this.#config;
+    const port = await findPort(host, this.#config.port);
+    const url = publicUrl ?? `http://localhost:${port}`;
+    this.#runFile = new RunFile(dataDir);
+    this.#runFile.note({ url });
+
+    const databaseUrl = this.#config.databaseUrl ?? (await this.#startPostgres(place));
+    await step("Database schema", () => prepareDatabase(databaseUrl, this.#config));
+    await step("Client", () => buildClient(clientDir));
+    const secretKey = this.#config.secretKey ?? keepSecret(dataDir, "secret-key");
+    await step("Server", () =>
+      this.#startWorkers({ ...this.#config, port, databaseUrl, secretKey }),
+    );
+
+    const link = await makeSetupLink(databaseUrl, url);
+    tellReady({ version: this.#version, url, link, dataDir, moved: place?.moved });
+  }
+
+  /** Ends what runs: workers first, so that what they have accepted is stored, PostgreSQL last. */
+  async end(): Promise<void> {
+    await this.#workers?.drain();
+    await this.#postgres?.stop();
+    this.#runFile?.remove();
+  }
+
+  /** From here on the data directory is ours alone, and nothing of an earlier start lives in it. */
+  async #takeDataDir(): Promise<Place | undefined> {
+    const isEmbedded = this.#config.databaseUrl === undefined;
+    const place = isEmbedded ? await findPlace(this.#config.dataDir, defaultDataDir) : undefined;
+    if (place) await refuseForeign(place.cluster);
+    if (place?.moved) this.#config = moveData(this.#config, place.dataDir);
+
+    const { dataDir } = this.#config;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (!holdDirectory(dataDir)) {
+      const where = readRunning(dataDir)?.url ?? "another process";
+      throw new StartRefused(
+        `Parley is already running at ${where} with the data in ${dataDir}: open that, or set DATA_DIR to another directory.`,
+      );
+    }
+    await endLeftovers(dataDir);
+    return place;
+  }
+
+  async #startPostgres(place: Place | undefined): Promise<string> {
+    if (!place) throw new Error("There is no place for an embedded PostgreSQL");
+
+    const { cluster, dataDir } = place;
+    const start = () =>
+      EmbeddedPostgres.start({
+        cluster,
+        logPath: join(dataDir, "postgres.log"),
+        runDir: dataDir,
+        onKeeper: (keeper) => this.#runFile?.note({ keeper }),
+        onChange: (isUp, said) =>
+          isUp
+            ? log.info("PostgreSQL is back")
+            : log.error("PostgreSQL ended by itself and is started again", { said }),
+      });
+    this.#postgres = await step(
+      `PostgreSQL ${cluster.binaries.version.split("-")[0]}`,
+      async () => {
+        await prepareCluster(cluster);
+        const postgres = await start();
+        await ensureDatabase(postgres.url);
+        return postgres;
+      },
+    );
+    this.#runFile?.note({ databaseUrl: this.#postgres.url });
+    return this.#postgres.url;
+  }
+
+  async #startWorkers(config: WorkerConfig): Promise<void> {
+    this.#workers = new Workers({
+      script: join(import.meta.dir, "worker.ts"),
+      env: envOf(config),
+      count: 1,
+      onChange: (workers) => {
+        this.#postgres?.setWorkers(workers);
+        this.#runFile?.note({ workers });
+      },
+    });
+    if (await this.#workers.start()) return;
+    throw new StartRefused("The server did not come up; the lines above say why.");
+  }
+}
+
+/** Does one step of the start and says how long it took. */
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  logProgress(name);
+  const since = performance.now();
+  const made = await work();
+  logStep(name, performance.now() - since);
+  return made;
+}
+
+async function prepareDatabase(url: string, { databaseDirectUrl }: Config): Promise<void> {
+  const sql = openDatabase({ url, max: 1, name: "parley start" });
+  try {
+    const fault = await findDurabilityFault(sql);
+    if (fault !== undefined) throw new StartRefused(fault);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+  await migrate(databaseDirectUrl ?? url);
+}
+
+async function makeSetupLink(databaseUrl: string, publicUrl: string): Promise<string | undefined> {
+  const sql = openDatabase({ url: databaseUrl, max: 1, name: "parley start" });
+  try {
+    return await setupLink(sql, publicUrl);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+interface Ready {
+  readonly version: string;
+  readonly url: string;
+  readonly link: string | undefined;
+  readonly dataDir: string;
+  readonly moved: string | undefined;
+}
+
+function tellReady({ moved, ...facts }: Ready): void {
+  const lines = [
+    ...(moved === undefined ? [] : [moved]),
+    "",
+    `Parley ${facts.version} is at    ${facts.url}`,
+    ...(facts.link === undefined ? [] : [`Become its owner at  ${facts.link}`]),
+    `Its data lies in     ${facts.dataDir}`,
+    "Ctrl-C ends it.",
+  ];
+  logNotice(lines, "Parley is ready", { ...facts, ...(moved === undefined ? {} : { moved }) });
+}
