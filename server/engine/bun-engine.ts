@@ -1,0 +1,79 @@
+import type { ServerWebSocket } from "bun";
+import type { Engine, EngineHandlers, EngineOptions, EngineSocket } from "./engine.ts";
+
+interface Attached<Data> {
+  readonly data: Data;
+  socket: EngineSocket<Data> | undefined;
+}
+
+/**
+ * Starts Bun's own server, which is uWebSockets.
+ *
+ * Its hazards, and what is done about each: `idleTimeout` is re-armed by outgoing traffic, so it is off and sessions keep their own
+ * deadlines; `closeOnBackpressureLimit` can leave gaps, so it is off and sockets are cut above a budget; deflate compresses once per
+ * subscriber, so it is off; the upgrade is synchronous.
+ *
+ * @throws the system's error where the address is taken or forbidden
+ */
+export function startBunEngine<Data>(
+  options: EngineOptions,
+  handlers: EngineHandlers<Data>,
+): Engine {
+  const socketOf = (ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> =>
+    (ws.data.socket ??= wrap(ws));
+  const server = Bun.serve<Attached<Data>>({
+    hostname: options.host,
+    port: options.port,
+    maxRequestBodySize: options.bodyBytesMax,
+    fetch(request, bun) {
+      const peer = bun.requestIP(request)?.address ?? "";
+      const upgrade = handlers.upgrade(request, peer);
+      if (!upgrade) return handlers.fetch(request, peer);
+      if ("refused" in upgrade) return upgrade.refused;
+
+      const { data, subprotocol } = upgrade;
+      const headers = subprotocol === undefined ? {} : { "Sec-WebSocket-Protocol": subprotocol };
+      if (bun.upgrade(request, { data: { data, socket: undefined }, headers })) return undefined;
+      return new Response("This address speaks WebSocket only.\n", {
+        status: 426,
+        headers: { upgrade: "websocket", connection: "upgrade" },
+      });
+    },
+    websocket: {
+      maxPayloadLength: options.frameBytesMax,
+      backpressureLimit: options.backpressureBytesMax,
+      closeOnBackpressureLimit: false,
+      idleTimeout: 0,
+      sendPings: false,
+      perMessageDeflate: false,
+      publishToSelf: true,
+      open: (ws) => handlers.opened(socketOf(ws)),
+      message: (ws, frame) => handlers.received(socketOf(ws), frame),
+      drain: (ws) => handlers.drained(socketOf(ws)),
+      close: (ws, code) => handlers.closed(socketOf(ws), code),
+    },
+  });
+
+  return {
+    port: server.port ?? options.port,
+    publish: (topic, frame) => void server.publish(topic, frame),
+    isListenedTo: (topic) => server.subscriberCount(topic) > 0,
+    stopAccepting: () => void server.stop(false),
+    stop: async () => {
+      // `stop(true)` closes what is open; its promise can wait for ever, so nobody waits for it.
+      void server.stop(true);
+    },
+  };
+}
+
+function wrap<Data>(ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> {
+  return {
+    data: ws.data.data,
+    send: (frame) => ws.send(frame),
+    subscribe: (topic) => ws.subscribe(topic),
+    unsubscribe: (topic) => ws.unsubscribe(topic),
+    bufferedBytes: () => ws.getBufferedAmount(),
+    close: (code, reason) => ws.close(code, reason),
+    terminate: () => ws.terminate(),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Seq, StreamId } from "#wire/ids.ts";
+
+/** One interval on its way between workers: a fixed header, and the frame that every socket gets untouched. */
+export interface Announcement {
+  readonly stream: StreamId;
+  readonly from: Seq;
+  readonly through: Seq;
+  /** Somebody joined or left a channel: who delivers it looks into the rows. */
+  readonly membership: boolean;
+  readonly frame: Uint8Array;
+}
+
+const headerBytes = 25; // Three numbers of eight bytes and the flags.
+const flags = { membership: 1 } as const;
+
+/** Header and frame in bytes of their own. Numbers travel as float64, exact below 2^53. */
+export function encodeAnnouncement(announcement: Announcement): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + announcement.frame.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setFloat64(0, announcement.stream);
+  view.setFloat64(8, announcement.from);
+  view.setFloat64(16, announcement.through);
+  view.setUint8(24, announcement.membership ? flags.membership : 0);
+  bytes.set(announcement.frame, headerBytes);
+  return bytes;
+}
+
+/** The frame is a view of the same bytes. */
+export function decodeAnnouncement(bytes: Uint8Array): Announcement {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    stream: view.getFloat64(0) as StreamId,
+    from: view.getFloat64(8),
+    through: view.getFloat64(16),
+    membership: (view.getUint8(24) & flags.membership) !== 0,
+    frame: bytes.subarray(headerBytes),
+  };
+}

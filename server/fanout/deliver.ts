@@ -1,0 +1,248 @@
+import { encodeAnswer } from "#wire/codec.ts";
+import type { Interval } from "#wire/event.ts";
+import type { Seq, StreamId } from "#wire/ids.ts";
+import { log } from "../observe/log.ts";
+import { type Announcement, decodeAnnouncement, encodeAnnouncement } from "./announcement.ts";
+import type { Bus } from "./bus.ts";
+import { durableTopic } from "./topic.ts";
+
+export interface DeliveryParts {
+  readonly bus: Bus;
+  /** To every local socket on the stream's topic. */
+  publish(stream: StreamId, frame: Uint8Array): void;
+  /** Reads heads from PostgreSQL. */
+  readHeads(streams: readonly StreamId[]): Promise<Map<StreamId, Seq>>;
+  /** Reads `(from, …]` from PostgreSQL, cut into consecutive intervals; `more` where they do not reach the head. */
+  readIntervals(stream: StreamId, from: Seq): Promise<{ intervals: Interval[]; more: boolean }>;
+  /** An interval with a membership in it was delivered. */
+  membershipDelivered(announcement: Announcement): void;
+  /** Calls back after about `ms`; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export const deliveryLimits = {
+  /** Two workers may announce `(5,6]` before `(4,5]`: what came early waits so long before the hole is read from PostgreSQL. */
+  holdMs: 50,
+  /** Announcements of one stream that are held; past it the hole is read at once. */
+  heldMax: 256,
+  /** After a failed healing. */
+  retryMs: 500,
+} as const;
+
+/** A stream that local sockets listen to. */
+interface Followed {
+  users: number;
+  /** Undefined until the head was read after the bus acknowledged the subscription. */
+  delivered: Seq | undefined;
+  ready: Promise<void>;
+  held: Announcement[];
+  cancelHold: (() => void) | undefined;
+  healing: Promise<void> | undefined;
+}
+
+/**
+ * The worker's side of every stream that its sockets listen to: each interval is published to them once, in order, without a hole.
+ */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #streams = new Map<StreamId, Followed>();
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Begins to follow streams for one socket, or joins those who do. Resolves when all are followed: the bus has acknowledged the
+   * subscription and the head was read after that (the barrier, step a), and needs one `unfollow` for each then. Where it rejects, nothing is followed for this socket.
+   */
+  async follow(streams: readonly StreamId[]): Promise<void> {
+    const fresh = streams.filter((stream) => !this.#streams.has(stream));
+    if (fresh.length > 0) this.#begin(fresh);
+    const joined = streams.map((stream) => this.#streams.get(stream)!);
+    for (const followed of joined) followed.users++;
+    try {
+      await Promise.all(joined.map((followed) => followed.ready));
+    } catch (error) {
+      this.unfollow(streams.filter((stream, at) => this.#streams.get(stream) === joined[at]));
+      throw error;
+    }
+  }
+
+  unfollow(streams: readonly StreamId[]): void {
+    const idle = streams.filter((stream) => {
+      const followed = this.#streams.get(stream);
+      if (!followed || --followed.users > 0) return false;
+      followed.cancelHold?.();
+      this.#streams.delete(stream);
+      return true;
+    });
+    if (idle.length === 0) return;
+    this.#parts.bus.unsubscribe(idle.map(durableTopic)).catch((error: unknown) => {
+      log.warn("the bus did not take back a subscription", { error });
+    });
+  }
+
+  /** The worker's cursor of a stream; undefined where it is not followed (yet). */
+  deliveredOf(stream: StreamId): Seq | undefined {
+    return this.#streams.get(stream)?.delivered;
+  }
+
+  /** Streams that are followed now. */
+  followed(): StreamId[] {
+    return [...this.#streams.keys()];
+  }
+
+  /** Encodes once; the same bytes cross the bus and every socket untouched. Never rejects. */
+  async announce(interval: Interval): Promise<void> {
+    const { stream, from, through, rows } = interval;
+    const membership = rows.some((row) => row.kind === "membership");
+    const frame = encodeAnswer({ op: "interval", ...interval });
+    try {
+      await this.#parts.bus.publish(
+        durableTopic(stream),
+        encodeAnnouncement({ stream, from, through, membership, frame }),
+      );
+    } catch (error) {
+      // The rows are stored: `heads` will show what is missing.
+      log.error("an announcement failed", { stream, from, through, error });
+    }
+  }
+
+  /** What the bus brought for a stream. */
+  receive(bytes: Uint8Array): void {
+    this.deliver(decodeAnnouncement(bytes));
+  }
+
+  /** Runs for every announcement, the worker's own included. */
+  deliver(announcement: Announcement): void {
+    const { stream, from, through } = announcement;
+    const followed = this.#streams.get(stream);
+    if (!followed) return;
+
+    const { delivered } = followed;
+    if (delivered === undefined || from > delivered)
+      return this.#hold(stream, followed, announcement);
+    if (through <= delivered) return; // Already healed.
+
+    this.#publish(followed, announcement);
+    this.#release(stream, followed);
+  }
+
+  /** Somebody knows of a head. Who is behind it heals. */
+  headSeen(stream: StreamId, head: Seq): void {
+    const followed = this.#streams.get(stream);
+    if (followed?.delivered === undefined || followed.delivered >= head) return;
+    this.#heal(stream, followed);
+  }
+
+  /** Compares all followed streams with PostgreSQL, 1,000 at a time: after a doubt about the bus. */
+  async compare(): Promise<void> {
+    const streams = this.followed();
+    for (let at = 0; at < streams.length; at += 1_000) {
+      const heads = await this.#parts.readHeads(streams.slice(at, at + 1_000));
+      for (const [stream, head] of heads) this.headSeen(stream, head);
+    }
+  }
+
+  #begin(fresh: StreamId[]): void {
+    const ready = this.#subscribe(fresh);
+    // Whoever follows awaits it; a failure is theirs.
+    ready.catch(() => undefined);
+    for (const stream of fresh) {
+      this.#streams.set(stream, {
+        users: 0,
+        delivered: undefined,
+        ready,
+        held: [],
+        cancelHold: undefined,
+        healing: undefined,
+      });
+    }
+  }
+
+  async #subscribe(streams: StreamId[]): Promise<void> {
+    try {
+      await this.#parts.bus.subscribe(streams.map(durableTopic));
+      const heads = await this.#parts.readHeads(streams);
+      for (const stream of streams) {
+        const followed = this.#streams.get(stream);
+        if (!followed) continue;
+        followed.delivered = heads.get(stream) ?? 0;
+        this.#release(stream, followed);
+      }
+    } catch (error) {
+      // The next who asks begins anew; those who joined meanwhile are refused with this one.
+      for (const stream of streams) this.#streams.delete(stream);
+      throw error;
+    }
+  }
+
+  #publish(followed: Followed, announcement: Announcement): void {
+    followed.delivered = announcement.through;
+    this.#parts.publish(announcement.stream, announcement.frame);
+    if (announcement.membership) this.#parts.membershipDelivered(announcement);
+  }
+
+  #hold(stream: StreamId, followed: Followed, announcement: Announcement): void {
+    followed.held.push(announcement);
+    if (followed.delivered === undefined || followed.healing) return;
+    if (followed.held.length > deliveryLimits.heldMax) return this.#heal(stream, followed);
+    this.#healSoon(stream, followed);
+  }
+
+  #healSoon(stream: StreamId, followed: Followed): void {
+    followed.cancelHold ??= this.#parts.after(deliveryLimits.holdMs, () => {
+      followed.cancelHold = undefined;
+      this.#heal(stream, followed);
+    });
+  }
+
+  /** Publishes what was held and now fits. */
+  #release(stream: StreamId, followed: Followed): void {
+    if (followed.held.length === 0) return;
+
+    const held = followed.held.toSorted((one, other) => one.from - other.from);
+    followed.held = [];
+    for (const announcement of held) this.deliver(announcement);
+    if (followed.held.length === 0) {
+      followed.cancelHold?.();
+      followed.cancelHold = undefined;
+    } else if (!followed.healing) this.#healSoon(stream, followed);
+  }
+
+  /** Reads the hole from PostgreSQL and publishes it. One at a time per stream; what arrives meanwhile is held or dropped as usual. */
+  #heal(stream: StreamId, followed: Followed): void {
+    followed.healing ??= this.#readHole(stream, followed).then(
+      () => {
+        followed.healing = undefined;
+        this.#release(stream, followed);
+      },
+      (error: unknown) => {
+        log.warn("a hole could not be read yet", { stream, error });
+        this.#parts.after(deliveryLimits.retryMs, () => {
+          followed.healing = undefined;
+          if (this.#streams.get(stream) === followed) this.#heal(stream, followed);
+        });
+      },
+    );
+  }
+
+  async #readHole(stream: StreamId, followed: Followed): Promise<void> {
+    let more = true;
+    while (more) {
+      const hole = await this.#parts.readIntervals(stream, followed.delivered!);
+      if (this.#streams.get(stream) !== followed) return;
+      more = hole.more;
+      for (const interval of hole.intervals) {
+        if (interval.through <= followed.delivered!) continue;
+        this.#publish(followed, {
+          stream,
+          from: interval.from,
+          through: interval.through,
+          membership: interval.rows.some((row) => row.kind === "membership"),
+          frame: encodeAnswer({ op: "interval", ...interval }),
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { Bus, Receive } from "./bus.ts";
+
+/** The subscribers of one process, shared by the buses that are made from it. */
+export class MemoryHub {
+  readonly #topics = new Map<string, Set<Receive>>();
+
+  /** A bus of its own, as every worker has one. */
+  connect(receive: Receive): Bus {
+    const mine = new Set<string>();
+    const leave = (topic: string): void => {
+      mine.delete(topic);
+      const listening = this.#topics.get(topic);
+      listening?.delete(receive);
+      if (listening?.size === 0) this.#topics.delete(topic);
+    };
+    return {
+      publish: async (topic, bytes) => {
+        for (const listener of this.#topics.get(topic) ?? []) listener(topic, bytes);
+      },
+      subscribe: async (topics) => {
+        for (const topic of topics) {
+          mine.add(topic);
+          const listening = this.#topics.get(topic) ?? new Set();
+          this.#topics.set(topic, listening.add(receive));
+        }
+      },
+      unsubscribe: async (topics) => topics.forEach(leave),
+      close: async () => [...mine].forEach(leave),
+    };
+  }
+}
