@@ -9,7 +9,7 @@ const closeNames = Object.keys(closes) as CloseName[];
 const numbers = closeNames.map((name) => closes[name].number);
 
 test.each(Object.entries(refusals))(
-  "U15: the refusal %s has a sentence, a remedy and what the client does",
+  "E3: the refusal %s has a sentence, a remedy and what the client does",
   (code, { sentence, remedy, client }) => {
     expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
     expect(isSentence(sentence)).toBe(true);
@@ -19,7 +19,7 @@ test.each(Object.entries(refusals))(
 );
 
 test.each(Object.entries(closes))(
-  "U15: the close %s has a number, a sentence, a remedy and what the client does",
+  "E3: the close %s has a number, a sentence, a remedy and what the client does",
   (_, { number, sentence, remedy, client }) => {
     expect(isSentence(sentence)).toBe(true);
     expect(isSentence(remedy)).toBe(true);
@@ -41,7 +41,7 @@ test.each([1000, 1001, 1006, 1011, 3999, 4999, 0, NaN])(
   },
 );
 
-test("U15: no two refusals say the same", () => {
+test("E3: no two refusals say the same", () => {
   const sentences = refusalCodes.map((code) => refusals[code].sentence);
   expect(new Set(sentences).size).toBe(sentences.length);
 });
