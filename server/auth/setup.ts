@@ -22,8 +22,9 @@ export async function setUp(
   { sql, passwords, now }: { sql: Database; passwords: Passwords; now: () => number },
   { code, name, email, password }: AccountForm & { code: string },
 ): Promise<Entered | AuthRefusal> {
-  if (await hasOwner(sql)) return { refused: "already_set_up" };
-  if (!(await isSetupCode(sql, hashCode(code)))) return { refused: "link_invalid" };
+  if (!(await isSetupCode(sql, hashCode(code)))) {
+    return { refused: (await hasOwner(sql)) ? "already_set_up" : "link_invalid" };
+  }
 
   const passwordHash = await passwords.hash(password);
   if (passwordHash === undefined) return busy;

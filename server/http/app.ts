@@ -93,7 +93,8 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
 
   app.notFound((c) => problem(c, "not_found"));
   app.onError((error, c) => {
-    if (error instanceof HTTPException && error.status === 400) return problem(c, "body_not_json");
+    // Hono's own: a body that is no JSON (400), or is not said to be (415).
+    if (error instanceof HTTPException && error.status < 500) return problem(c, "body_not_json");
     if (isUnreachable(error)) return problem(c, "unavailable", { retryAfterSeconds: 2 });
 
     const { requestId } = c.var;

@@ -15,7 +15,7 @@ export const problems = {
   body_not_json: {
     status: 400,
     sentence: "The server did not understand this.",
-    remedy: "The body must be JSON.",
+    remedy: "The body must be JSON, and its content-type application/json.",
   },
   input_invalid: {
     status: 422,

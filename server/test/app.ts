@@ -142,7 +142,8 @@ export class Browser {
     const request = new Request(`${ownOrigin}${path}`, { method, headers, body: body ?? null });
     const response = await this.#routes.fetch(request, { peer: this.#address });
     const text = await response.text();
-    const json = /json/.test(response.headers.get("content-type") ?? "") ? JSON.parse(text) : text;
+    const isJson = text !== "" && /json/.test(response.headers.get("content-type") ?? "");
+    const json = isJson ? JSON.parse(text) : text;
     const cookie = /^parley_refresh=([^;]*)/.exec(response.headers.get("set-cookie") ?? "");
     if (cookie) this.cookie = cookie[1]!;
     if (typeof json === "object" && "accessToken" in json) this.accessToken = json.accessToken;

@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import { testApp, type TestApp } from "../test/app.ts";
+import { people } from "../test/people.ts";
+import { policy } from "./policy.ts";
+
+const rules = Object.entries(policy);
+
+/** Every route that answers, as `METHOD /path`; what stands on ALL methods is no route. */
+function routesOf(app: TestApp): string[] {
+  const names = app.routes.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path}`);
+  return [...new Set(names)];
+}
+
+/** An address of the route, with no more in it than the policy looks at. */
+function callOf(name: string): [method: string, path: string] {
+  const [method = "", path = ""] = name.split(" ");
+  return [method, path.replace(":id", "1").replace("/*", "/some/page")];
+}
+
+test("every route has its rule, and every rule a route", async () => {
+  await using app = await testApp();
+  expect(routesOf(app).sort()).toEqual(Object.keys(policy).sort());
+});
+
+test("nothing but what looks at each request stands on all methods", async () => {
+  await using app = await testApp();
+  const everywhere = app.routes.routes.filter(({ method }) => method === "ALL");
+  expect(new Set(everywhere.map(({ path }) => path))).toEqual(new Set(["/*"]));
+});
+
+test("S13: every route that changes something turns pages of other sites away", () => {
+  const open = rules.filter(([name, { origin }]) => !name.startsWith("GET ") && origin !== "same");
+  expect(open).toEqual([]);
+});
+
+test("the wrong caller is turned away from every route, by rule", async () => {
+  await using app = await testApp();
+  const owner = await app.owner();
+  const member = await app.member(owner, people.grace);
+  member.cookie = ""; // Else the walk itself signs out.
+  const seen: Record<string, unknown> = {};
+  const expected: Record<string, unknown> = {};
+  for (const [name, { caller, origin }] of rules) {
+    const [method, path] = callOf(name);
+    const foreign = app.browser();
+    foreign.headers = { origin: "https://evil.example" };
+    const codes = await Promise.all(
+      [foreign, app.browser(), member].map(async (browser) => {
+        const { status, json } = await browser.call(method, path);
+        return /^(origin_forbidden|token_invalid|role_too_low)$/.test(json.code)
+          ? `${status} ${json.code}`
+          : "let in";
+      }),
+    );
+    seen[name] = codes;
+    const stranger = caller === "anyone" ? "let in" : "401 token_invalid";
+    expected[name] = [
+      origin === "same" ? "403 origin_forbidden" : stranger,
+      stranger,
+      caller === "admin" ? "403 role_too_low" : "let in",
+    ];
+  }
+  expect(seen).toEqual(expected);
+});
+
+test("an administrator is let in where the owner is", async () => {
+  await using app = await testApp();
+  const member = await app.member(await app.owner(), people.grace);
+  await app.sql`update users set role = 'admin' where email = ${people.grace.email}`;
+  expect(await member.get("/api/v1/invitations")).toMatchObject({ status: 200 });
+});
+
+test("HEAD asks for the same as GET", async () => {
+  await using app = await testApp();
+  expect(await app.browser().call("HEAD", "/api/v1/invitations")).toMatchObject({ status: 401 });
+  const owner = await app.owner();
+  expect(await owner.call("HEAD", "/api/v1/invitations")).toMatchObject({ status: 200 });
+});
+
+test("a route without a rule answers nobody", async () => {
+  await using app = await testApp();
+  let asked = false;
+  app.routes.put("/forgotten", (c) => {
+    asked = true;
+    return c.text("open to all");
+  });
+  const owner = await app.owner();
+  expect(await owner.call("PUT", "/forgotten")).toMatchObject({ status: 500 });
+  expect(asked).toBe(false);
+});
+
+test("S1: a signed token is not enough: the user must be active and the session open", async () => {
+  await using app = await testApp();
+  const owner = await app.owner();
+  const { userId, sessionId } = await owner.access(app.tokens);
+  const list = async () => await owner.get("/api/v1/invitations");
+  expect(await list()).toMatchObject({ status: 200 });
+
+  await app.sql`update users set active = false where id = ${userId}`;
+  expect(await list()).toMatchObject({ status: 401, json: { code: "session_ended" } });
+  await app.sql`update users set active = true where id = ${userId}`;
+  await app.sql`update sessions set ended_at = now() where id = ${sessionId}`;
+  expect(await list()).toMatchObject({ status: 401, json: { code: "session_ended" } });
+});
