@@ -6,7 +6,7 @@ export type SchemaTree =
   | { readonly sort: "record"; readonly fields: readonly (readonly [string, SchemaTree])[] }
   | { readonly sort: "row"; readonly bodies: readonly RowBody[] };
 
-export interface RowBody {
+interface RowBody {
   readonly kind: string;
   readonly number: number;
   readonly body: SchemaTree;

@@ -44,8 +44,8 @@ function fieldsOf(tree: SchemaTree, at = ""): string[][] {
 
 test.each(Object.keys(frames))("E3: the document lists the fields of %s as they travel", (name) => {
   const title = `${name} (${opcode[name as keyof typeof opcode]})`;
-  const listed = tableRowsOf(textOf(title)).map(([field, type]) => [field, type]);
-  expect(listed).toEqual(fieldsOf(parseShape(record(frames[name]!).shape)) as string[][]);
+  const listed = tableRowsOf(textOf(title)).map((cells) => cells.slice(0, 2));
+  expect(listed).toEqual(fieldsOf(parseShape(record(frames[name]!).shape)));
   expect(textOf(title).includes("No fields.")).toBe(listed.length === 0);
 });
 
@@ -56,7 +56,7 @@ test.each(Object.entries(rowKinds))(
       field,
       type,
     ]);
-    expect(listed).toEqual(fieldsOf(parseShape(body.shape)) as string[][]);
+    expect(listed).toEqual(fieldsOf(parseShape(body.shape)));
   },
 );
 
@@ -107,13 +107,14 @@ test("E12: the document lists every close, its number, what it says and what is 
 });
 
 test("S8: the document lists every limit and its value", () => {
-  const known = [
-    ...Object.entries(limits),
-    ...Object.entries(typingMs).map(([name, value]) => [`typingMs.${name}`, value]),
-  ].map(([name, value]) => [name, String(value)]);
-  expect(tableRowsOf(textOf("Limits")).map(([name, value]) => [name, value])).toEqual(
-    known as string[][],
+  const typing = Object.entries(typingMs).map(
+    ([name, value]) => [`typingMs.${name}`, value] as const,
   );
+  const known = [...Object.entries(limits), ...typing].map(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  expect(tableRowsOf(textOf("Limits")).map((cells) => cells.slice(0, 2))).toEqual(known);
 });
 
 /** Names in code type that look like those of the protocol: each must be one, so that a renamed field leaves no old word behind. */
@@ -133,20 +134,28 @@ test("E3: the document speaks of no field, frame, code or limit that there is no
     ...Object.keys(limits),
     ...Object.keys(typingMs).map((name) => `typingMs.${name}`),
     // What a row and a frame have before their fields, what HTTP has, and what a line of the vectors has.
-    ...[
-      "kind",
-      "entity",
-      "seq",
-      "ref",
-      "opcode",
-      "parley_refresh",
-      "Origin",
-      "hex",
-      "value",
-      "text",
-      "name",
-    ],
-    ...["null", "true", "false", "c", "retry", "resync", "sign_in", "nothing", "wss", "https"],
+
+    "kind",
+    "entity",
+    "seq",
+    "ref",
+    "opcode",
+    "parley_refresh",
+    "Origin",
+    "hex",
+    "value",
+    "text",
+    "name",
+    "null",
+    "true",
+    "false",
+    "c",
+    "retry",
+    "resync",
+    "sign_in",
+    "nothing",
+    "wss",
+    "https",
   ]);
   const prose = markdown.replace(/```[\s\S]*?```/g, "");
   const spoken = Array.from(prose.matchAll(/`([A-Za-z_]+(?:\.[A-Za-z]+)?)`/g), ([, word]) => word!);
@@ -197,8 +206,8 @@ test("E3: in the example every command is answered once, by the reply that the t
   const refOf = (json: string): number => (JSON.parse(json) as [number, number])[1];
   const replies = example.filter(({ name = "" }) => name in replyFields);
   const commands = example.filter(({ whose }) => whose === ">");
-  expect(replies.map(({ json }) => refOf(json)).sort()).toEqual(
-    commands.map(({ json }) => refOf(json)).sort(),
+  expect(replies.map(({ json }) => refOf(json)).sort((one, other) => one - other)).toEqual(
+    commands.map(({ json }) => refOf(json)).sort((one, other) => one - other),
   );
   for (const { name, json } of commands) {
     const reply = replies.find((each) => refOf(each.json) === refOf(json))?.name;
