@@ -1,0 +1,95 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+import type { RefusalCode } from "#wire/codes.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+
+import type { Log } from "./log.ts";
+
+/** A draft as the outbox keeps it. */
+export interface KeptDraft {
+  readonly clientMessageId: string;
+  readonly channel: ChannelId;
+  readonly user: UserId;
+  readonly body: string;
+  readonly writtenAt: number;
+  readonly refused?: RefusalCode;
+  /** Who sends it: the tab that wrote it, or the one that found it without a living tab. */
+  readonly tab: string;
+}
+
+/** Where drafts survive a reload and a crash. Never rejects: what cannot be kept is said in the log. */
+export interface DraftStore {
+  put(draft: KeptDraft): Promise<void>;
+  remove(clientMessageId: string): Promise<void>;
+  /** Makes `tab` the owner of the user's drafts that no living tab owns, and returns them in the order in which they were written. */
+  adopt(user: UserId, tab: string, isLiving: (tab: string) => boolean): Promise<KeptDraft[]>;
+}
+
+interface Schema extends DBSchema {
+  drafts: { key: string; value: KeptDraft; indexes: { user: UserId } };
+}
+
+/** IndexedDB where there is one; where there is none, nothing survives a reload, and the log says so. */
+export function openDraftStore(log: Log): DraftStore {
+  const opening = openDatabase().catch((error: unknown) => {
+    log("unsent messages will not survive a reload: this browser keeps nothing", error);
+    return undefined;
+  });
+  const attempt = async <Value>(
+    what: (database: IDBPDatabase<Schema>) => Promise<Value>,
+    otherwise: Value,
+  ): Promise<Value> => {
+    const database = await opening;
+    if (!database) return otherwise;
+    try {
+      return await what(database);
+    } catch (error) {
+      log("an unsent message could not be kept or forgotten", error);
+      return otherwise;
+    }
+  };
+  return {
+    put: (draft) =>
+      attempt(async (database) => {
+        await database.put("drafts", draft);
+      }, undefined),
+    remove: (clientMessageId) =>
+      attempt((database) => database.delete("drafts", clientMessageId), undefined),
+    adopt: (user, tab, isLiving) => attempt((database) => adopt(database, user, tab, isLiving), []),
+  };
+}
+
+function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  // Without the global, idb throws before it can reject.
+  if (typeof indexedDB === "undefined") return Promise.reject(new Error("no IndexedDB"));
+  return openDB<Schema>("parley", 1, {
+    upgrade(database) {
+      const drafts = database.createObjectStore("drafts", { keyPath: "clientMessageId" });
+      drafts.createIndex("user", "user");
+    },
+    // A newer page waits for this connection to go away.
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  });
+}
+
+/** One transaction, so that of two tabs that load at once only one finds a draft without an owner. */
+async function adopt(
+  database: IDBPDatabase<Schema>,
+  user: UserId,
+  tab: string,
+  isLiving: (tab: string) => boolean,
+): Promise<KeptDraft[]> {
+  const transaction = database.transaction("drafts", "readwrite");
+  const all = await transaction.store.index("user").getAll(user);
+  const adopted = all
+    .filter((draft) => draft.tab !== tab && !isLiving(draft.tab))
+    .map((draft) => ({ ...draft, tab }));
+  for (const draft of adopted) void transaction.store.put(draft);
+  await transaction.done;
+  return adopted.sort((one, other) => (isBefore(one, other) ? -1 : 1));
+}
+
+function isBefore(one: KeptDraft, other: KeptDraft): boolean {
+  if (one.writtenAt !== other.writtenAt) return one.writtenAt < other.writtenAt;
+  return one.clientMessageId < other.clientMessageId;
+}

@@ -1,0 +1,238 @@
+import { refusals, type RefusalCode } from "#wire/codes.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+
+import type { Clock } from "../store/clock.ts";
+import { retryDelayMs } from "./backoff.ts";
+import type { Answered, Ask } from "./calls.ts";
+import type { DraftStore, KeptDraft } from "./draft-store.ts";
+import type { Tab } from "./tab.ts";
+import type { MessageIds } from "./uuid.ts";
+
+/** How long a first send waits for the disk: its use is after a crash, and nobody waits for that longer than this. */
+const keptMsMax = 200;
+/** Of a frame, what is left for bodies beside opcode, ref, channel and the ids of all drafts. */
+const bodiesBytesMax = limits.frameBytesMax - 64 * limits.draftsPerSendMax;
+
+export interface OutboxParts {
+  readonly user: UserId;
+  readonly ask: Ask;
+  readonly store: DraftStore;
+  readonly tab: Tab;
+  readonly ids: MessageIds;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** What becomes visible of a draft. */
+  readonly shown: {
+    written(draft: KeptDraft): void;
+    stored(draft: KeptDraft, at: { seq: Seq; createdAt: number }): void;
+    refused(draft: KeptDraft, code: RefusalCode): void;
+    discarded(draft: KeptDraft): void;
+  };
+}
+
+interface Lane {
+  drafts: KeptDraft[];
+  isSending: boolean;
+  failures: number;
+  stopTimer: () => void;
+}
+
+/**
+ * Sends what was written exactly once and in order, over reloads, crashes and any number of sockets.
+ *
+ * One unanswered `send` per channel; what is unknown goes again with the same id. A refused draft leaves the line, so that it holds up
+ * nobody, and stays visible until the person retries or discards it.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #lanes = new Map<ChannelId, Lane>();
+  readonly #unkept = new Set<string>();
+  #isOpen = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Paints at once, then keeps, then sends. */
+  say(channel: ChannelId, body: string): void {
+    const { clock, ids, tab, user } = this.#parts;
+    const writtenAt = clock.now();
+    this.#enter({ clientMessageId: ids.next(), channel, user, body, writtenAt, tab: tab.id });
+  }
+
+  /** Sends a refused draft again, after everything that was written since. */
+  retry(clientMessageId: string): void {
+    const draft = this.#take(clientMessageId);
+    if (!draft) return;
+    const { refused: _, ...again } = draft;
+    this.#enter({ ...again, writtenAt: this.#parts.clock.now() });
+  }
+
+  discard(clientMessageId: string): void {
+    const draft = this.#take(clientMessageId);
+    if (!draft) return;
+    void this.#parts.store.remove(clientMessageId);
+    this.#parts.shown.discarded(draft);
+  }
+
+  /** The row came home, perhaps before the reply or instead of it: nothing is left to send. */
+  home(clientMessageId: string): void {
+    if (this.#take(clientMessageId)) void this.#parts.store.remove(clientMessageId);
+  }
+
+  /** Shows what an earlier page of this user left behind. Safe to repeat. */
+  async adopt(): Promise<void> {
+    const { store, tab, user, shown } = this.#parts;
+    for (const draft of await store.adopt(user, tab.id, await tab.living())) {
+      const lane = this.#lane(draft.channel);
+      if (lane.drafts.some(({ clientMessageId }) => clientMessageId === draft.clientMessageId)) {
+        continue;
+      }
+      lane.drafts.push(draft);
+      lane.drafts.sort((one, other) => one.writtenAt - other.writtenAt);
+      shown.written(draft);
+      this.#flush(draft.channel);
+    }
+  }
+
+  /** The socket has caught up: everything unsent goes now. */
+  open(): void {
+    this.#isOpen = true;
+    for (const channel of this.#lanes.keys()) this.#flush(channel);
+  }
+
+  /** The socket is gone. */
+  pause(): void {
+    this.#isOpen = false;
+    for (const lane of this.#lanes.values()) lane.stopTimer();
+  }
+
+  #enter(draft: KeptDraft): void {
+    this.#lane(draft.channel).drafts.push(draft);
+    this.#parts.shown.written(draft);
+    if (Array.from(draft.body).length > limits.bodyCharsMax) {
+      return this.#refuse(draft, "body_too_long");
+    }
+    this.#unkept.add(draft.clientMessageId);
+    void this.#keep(draft);
+  }
+
+  /** Written down before it leaves, unless the disk takes longer than somebody would notice. */
+  async #keep(draft: KeptDraft): Promise<void> {
+    const { clock, store } = this.#parts;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const stop = clock.after(keptMsMax, resolve);
+    await Promise.race([store.put(draft), late]);
+    stop();
+    this.#unkept.delete(draft.clientMessageId);
+    this.#flush(draft.channel);
+  }
+
+  #flush(channel: ChannelId): void {
+    const lane = this.#lane(channel);
+    if (!this.#isOpen || lane.isSending) return;
+    const group = groupOf(lane.drafts, this.#unkept);
+    if (group.length === 0) return;
+
+    lane.stopTimer();
+    lane.isSending = true;
+    void this.#send(channel, lane, group);
+  }
+
+  async #send(channel: ChannelId, lane: Lane, group: readonly KeptDraft[]): Promise<void> {
+    const drafts = group.map(({ clientMessageId, body }) => ({
+      clientMessageId,
+      body,
+      rootSeq: null,
+    }));
+    const answered = await this.#parts.ask({ op: "send", channel, drafts });
+    lane.isSending = false;
+    const waitMs = this.#settle(lane, group, answered);
+    if (waitMs === undefined) return;
+    if (waitMs === 0) this.#flush(channel);
+    else lane.stopTimer = this.#parts.clock.after(waitMs, () => this.#flush(channel));
+  }
+
+  /** Gives every draft of the group its fate. Returns how long to wait before what is left goes again; `undefined`: for the next socket. */
+  #settle(lane: Lane, group: readonly KeptDraft[], answered: Answered): number | undefined {
+    if (answered.op === "lost") return undefined;
+    if (answered.op === "refusal") {
+      if (refusals[answered.code].client === "nothing") {
+        for (const draft of group) this.#refuse(draft, answered.code);
+        return 0;
+      }
+      return Math.max(answered.retryAfterMs, this.#delayMs(lane));
+    }
+    if (answered.op !== "sent") return this.#delayMs(lane);
+
+    let isSettled = false;
+    for (const [index, { seq, createdAt, code }] of answered.fates.entries()) {
+      const draft = group[index];
+      if (!draft || (code && refusals[code].client !== "nothing")) continue;
+      isSettled = true;
+      if (code) this.#refuse(draft, code);
+      else this.#store(draft, { seq, createdAt });
+    }
+    // `skipped` goes again at once when what stood before it is settled; `unavailable` and the like after a while.
+    const first = answered.fates.find(({ code }) => code && refusals[code].client !== "nothing");
+    if (isSettled && (!first || first.code === "skipped")) {
+      lane.failures = 0;
+      return 0;
+    }
+    return this.#delayMs(lane);
+  }
+
+  #store(draft: KeptDraft, at: { seq: Seq; createdAt: number }): void {
+    this.home(draft.clientMessageId);
+    this.#parts.shown.stored(draft, at);
+  }
+
+  #refuse(draft: KeptDraft, code: RefusalCode): void {
+    const lane = this.#lane(draft.channel);
+    const refused: KeptDraft = { ...draft, refused: code };
+    if (!lane.drafts.some(({ clientMessageId }) => clientMessageId === draft.clientMessageId)) {
+      return; // Discarded, or come home, while the answer was under way.
+    }
+    lane.drafts = lane.drafts.map((each) =>
+      each.clientMessageId === draft.clientMessageId ? refused : each,
+    );
+    void this.#parts.store.put(refused);
+    this.#parts.shown.refused(refused, code);
+  }
+
+  #take(clientMessageId: string): KeptDraft | undefined {
+    for (const lane of this.#lanes.values()) {
+      const index = lane.drafts.findIndex((draft) => draft.clientMessageId === clientMessageId);
+      if (index >= 0) return lane.drafts.splice(index, 1)[0];
+    }
+    return undefined;
+  }
+
+  #delayMs(lane: Lane): number {
+    return 1 + retryDelayMs(1 + lane.failures++, this.#parts.random);
+  }
+
+  #lane(channel: ChannelId): Lane {
+    let lane = this.#lanes.get(channel);
+    if (!lane) {
+      lane = { drafts: [], isSending: false, failures: 0, stopTimer: () => undefined };
+      this.#lanes.set(channel, lane);
+    }
+    return lane;
+  }
+}
+
+/** The next drafts of a line, in order, as many as one `send` and one frame may hold. */
+function groupOf(drafts: readonly KeptDraft[], unkept: ReadonlySet<string>): KeptDraft[] {
+  const group: KeptDraft[] = [];
+  let bytes = 0;
+  for (const draft of drafts) {
+    if (draft.refused) continue;
+    bytes += new TextEncoder().encode(draft.body).byteLength;
+    const isFull = group.length === limits.draftsPerSendMax || bytes > bodiesBytesMax;
+    if (unkept.has(draft.clientMessageId) || (isFull && group.length > 0)) break;
+    group.push(draft);
+  }
+  return group;
+}

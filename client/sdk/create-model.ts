@@ -1,0 +1,107 @@
+import { computed, effect, type ReadonlySignal, type Signal } from "@preact/signals";
+
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+
+import type { Connection } from "../net/connection.ts";
+import type { DraftTexts } from "../net/draft-texts.ts";
+import { learn } from "../net/questions.ts";
+import type { Session } from "../net/session.ts";
+import type { Clock } from "../store/clock.ts";
+import type { Model } from "../store/model.ts";
+import type { Life } from "./life.ts";
+import { troubleOf } from "./open-channel.ts";
+import { conversationOf, linesOf } from "./shown.ts";
+
+interface Parts {
+  readonly life: ReadonlySignal<Life | undefined>;
+  readonly session: Session;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly texts: DraftTexts;
+  /** The text id of the channel that is looked at, also before it is known who looks. */
+  readonly looking: Signal<string | undefined>;
+}
+
+/** How long a new direct channel may take to reach the list before the list is asked for. */
+const listedMsMax = 1_000;
+
+/** The model of `store/model.ts` over whoever is signed in. */
+export function createModel({ life, session, connection, clock, texts, looking }: Parts): Model {
+  const { ask } = connection;
+  const channels = linesOf(life);
+  const present = new Map<UserId, ReadonlySignal<boolean>>();
+  const of = (): Life | undefined => life.peek();
+
+  return {
+    me: session.me,
+    link: connection.link,
+    channels,
+    unreadTotal: computed(() =>
+      (channels.value ?? []).reduce((total, { unread }) => total + unread, 0),
+    ),
+    conversation: conversationOf(life, looking),
+    heard: computed(() => life.value?.heard.value),
+
+    openChannel(textId) {
+      of()?.typing.stop();
+      looking.value = textId;
+    },
+    closeChannel() {
+      of()?.typing.stop();
+      looking.value = undefined;
+    },
+    loadOlder: async () => of()?.open.loadOlder(),
+    say(channel, body) {
+      const said = body.trim().toWellFormed();
+      if (said === "") return;
+      of()?.outbox.say(channel, said);
+      of()?.typing.stop();
+    },
+    retry: (key) => of()?.outbox.retry(key),
+    discard: (key) => of()?.outbox.discard(key),
+    types: (channel) => of()?.typing.types(channel),
+    saw: (channel, seq) => of()?.read(channel, seq),
+    draftOf: (channel) => texts.of(session.me.peek()?.id, channel),
+    keepDraft: (channel, body) => texts.keep(session.me.peek()?.id, channel, body),
+    async people(query, after) {
+      const begin = query.slice(0, limits.queryCharsMax).toWellFormed();
+      const answered = await ask({ op: "people", ids: [], query: begin, after });
+      if (answered.op !== "peoplePage") return troubleOf(answered) ?? { code: "unavailable" };
+      const state = of()?.state;
+      if (state) learn(state, answered);
+      return { people: answered.people, after: answered.after };
+    },
+    isOnline(user) {
+      let online = present.get(user);
+      if (!online) {
+        online = computed(() => life.value?.state.people.of(user).value.online ?? false);
+        present.set(user, online);
+      }
+      return online;
+    },
+    async startDirect(user) {
+      const answered = await ask({ op: "createDirect", user });
+      if (answered.op !== "direct") return troubleOf(answered) ?? { code: "unavailable" };
+      const living = of();
+      if (living) await listed(living, answered.channel, clock);
+      return answered.textId;
+    },
+    reconnectNow: () => connection.hurry(),
+    signOut: () => session.signOut(),
+  };
+}
+
+/** Waits until the channel stands in the list, so that whoever opens it finds it; asks for the list where that takes long. */
+async function listed({ state, gaps }: Life, channel: ChannelId, clock: Clock): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const dispose = effect(() => {
+    if (state.memberships.value.some(({ entity }) => entity === channel)) resolve();
+  });
+  const stop = clock.after(listedMsMax, () => {
+    void gaps.catchUp([state.me.id]).then(resolve);
+  });
+  await promise;
+  stop();
+  dispose();
+}

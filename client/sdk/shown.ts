@@ -1,0 +1,80 @@
+import { computed, type ReadonlySignal } from "@preact/signals";
+
+import type { ChannelId, UserId } from "#wire/ids.ts";
+
+import { newestSpan } from "../store/log.ts";
+import type { ChannelLine, Conversation, Model } from "../store/model.ts";
+import type { Known } from "../store/people.ts";
+import { activityOf, showLine, showMessages } from "../store/show.ts";
+import type { Membership, State } from "../store/state.ts";
+import type { Life } from "./life.ts";
+
+type LifeSignal = ReadonlySignal<Life | undefined>;
+
+/** Reads a person's signal, so that what is computed with it follows the person. */
+const knownIn =
+  ({ people }: State) =>
+  (id: UserId): Known =>
+    people.of(id).value;
+
+function lineOf(state: State, membership: Membership): ChannelLine {
+  const channel = state.channel(membership.entity as ChannelId).value;
+  return showLine(membership, channel, state.me, knownIn(state));
+}
+
+/** The list, newest activity first. It stands still while a new socket catches up, and never shows half of that. */
+export function linesOf(life: LifeSignal): Model["channels"] {
+  let last: { life: Life; lines: readonly ChannelLine[] } | undefined;
+  return computed(() => {
+    const living = life.value;
+    if (!living?.state.caughtUp.value) return undefined;
+    if (living.phase.value === "greeted" && last?.life === living) return last.lines;
+
+    const { state } = living;
+    const lines = state.memberships.value
+      .map((membership) => ({ membership, line: lineOf(state, membership) }))
+      .sort(
+        (one, other) =>
+          activityOf(other.membership, other.line) - activityOf(one.membership, one.line) ||
+          other.line.id - one.line.id,
+      )
+      .map(({ line }) => line);
+    last = { life: living, lines };
+    return lines;
+  });
+}
+
+/** What the pane shows. A channel that is not in the list is `missing` only once the list is known. */
+export function conversationOf(
+  life: LifeSignal,
+  looking: ReadonlySignal<string | undefined>,
+): Model["conversation"] {
+  return computed(() => {
+    const living = life.value;
+    if (!living || looking.value === undefined) return undefined;
+
+    const { open, state } = living;
+    const membership = open.membership.value;
+    if (!membership) return state.caughtUp.value ? "missing" : undefined;
+    return open.isRefused.value ? "missing" : paneOf(living, membership);
+  });
+}
+
+function paneOf({ open, state }: Life, membership: Membership): Conversation {
+  const known = knownIn(state);
+  const id = membership.entity as ChannelId;
+  const channel = state.channel(id).value;
+  const line = showLine(membership, channel, state.me, known);
+  return {
+    channel: line,
+    messages: showMessages(channel, state.me, known),
+    older: open.older,
+    loaded: channel.log !== undefined && newestSpan(channel.log) !== undefined,
+    typing: Array.from(state.typing.in(id).value, (user) => ({
+      id: user,
+      name: known(user).name ?? "",
+    })),
+    newAfter: open.newAfter.value ?? null,
+    lastSeenAt: line.peer ? known(line.peer.id).lastSeenAt : null,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Clock } from "../store/clock.ts";
+import { systemClock } from "../store/clock.ts";
+import { consoleLog, type Log } from "../net/log.ts";
+
+/** All that a client takes from where it runs; a test hands in its own. */
+export interface Surroundings {
+  /** The page's address: the socket goes to the same host, by wss where the page came by https (U16). */
+  readonly origin: string;
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly WebSocket: typeof WebSocket;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly storage: Storage | undefined;
+  /** Absent on plain http. */
+  readonly locks: LockManager | undefined;
+  readonly isOnline: () => boolean;
+  /** Calls back when the network or the tab comes back (`back`), or the network goes (`lost`); returns the way out. */
+  readonly watch: (seen: (what: "back" | "lost") => void) => () => void;
+}
+
+/** The page in a browser. */
+export function browserSurroundings(): Surroundings {
+  return {
+    origin: location.origin,
+    fetch: (path, init) => fetch(path, init),
+    WebSocket,
+    clock: systemClock,
+    random: Math.random,
+    log: consoleLog,
+    storage: storageOf(),
+    locks: (navigator as { locks?: LockManager }).locks,
+    isOnline: () => navigator.onLine,
+    watch(seen) {
+      const back = (): void => seen("back");
+      const lost = (): void => seen("lost");
+      const shown = (): void => {
+        if (document.visibilityState === "visible") back();
+      };
+      addEventListener("online", back);
+      addEventListener("offline", lost);
+      document.addEventListener("visibilitychange", shown);
+      return () => {
+        removeEventListener("online", back);
+        removeEventListener("offline", lost);
+        document.removeEventListener("visibilitychange", shown);
+      };
+    },
+  };
+}
+
+/** Reading the property throws where the browser forbids it. */
+function storageOf(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the socket is, for a page of this origin. */
+export function socketUrl(origin: string): string {
+  return `${origin.replace(/^http/, "ws")}/ws`;
+}

@@ -1,0 +1,104 @@
+import type { UserId } from "#wire/ids.ts";
+import type { MessageRow } from "#wire/row.ts";
+
+import type { Channel } from "./channel.ts";
+import { messagesOf } from "./log.ts";
+import type { ChannelLine, Delivery, Me, ShownMessage } from "./model.ts";
+import type { Pending } from "./pending.ts";
+import type { Known } from "./people.ts";
+import type { Membership } from "./state.ts";
+import { isInList, unreadOf } from "./summary.ts";
+
+type KnownOf = (id: UserId) => Known;
+
+const stored: Delivery = { state: "stored" };
+
+/** A row that did not change is shown by the same object, so that its view has nothing to do. */
+const shownRows = new WeakMap<MessageRow, ShownMessage>();
+
+/** The channel's messages: the newest span without a hole, then one's own that have not come home. */
+export function showMessages(channel: Channel, me: Me, knownOf: KnownOf): readonly ShownMessage[] {
+  const rows = channel.log ? messagesOf(channel.log).filter(isInList) : [];
+  return [
+    ...rows.map((row) => showRow(row, me, knownOf)),
+    ...channel.pending.map((pending) => showPending(pending, me)),
+  ];
+}
+
+function showRow(row: MessageRow, me: Me, knownOf: KnownOf): ShownMessage {
+  const body = row.body!;
+  const name = knownOf(body.authorId).name ?? "";
+  const known = shownRows.get(row);
+  if (known?.author.name === name) return known;
+
+  const mine = body.authorId === me.id;
+  const shown: ShownMessage = {
+    // Ids are unique per author: somebody else may have chosen the same.
+    key: mine ? body.clientMessageId : `${body.authorId}:${body.clientMessageId}`,
+    seq: row.entity,
+    author: { id: body.authorId, name },
+    mine,
+    body: body.body,
+    deleted: body.deleted,
+    edited: body.editedAt !== null,
+    atMs: body.createdAt,
+    delivery: stored,
+  };
+  shownRows.set(row, shown);
+  return shown;
+}
+
+function showPending(pending: Pending, me: Me): ShownMessage {
+  return {
+    key: pending.clientMessageId,
+    seq: pending.stored?.seq ?? 0,
+    author: { id: me.id, name: me.name },
+    mine: true,
+    body: pending.body,
+    deleted: false,
+    edited: false,
+    atMs: pending.stored?.createdAt ?? pending.writtenAt,
+    delivery: deliveryOf(pending),
+  };
+}
+
+function deliveryOf({ stored: isStored, refused, writtenAt }: Pending): Delivery {
+  if (isStored) return stored;
+  if (refused) return { state: "refused", code: refused };
+  return { state: "sending", sinceMs: writtenAt };
+}
+
+/** A channel's line in the list. */
+export function showLine(
+  membership: Membership,
+  channel: Channel,
+  me: Me,
+  knownOf: KnownOf,
+): ChannelLine {
+  const { entity, body } = membership;
+  const peer = body.peer && body.peer.id !== me.id ? body.peer : null;
+  const peerName = peer && (knownOf(peer.id).name ?? peer.name);
+  return {
+    id: entity as ChannelLine["id"],
+    textId: body.textId,
+    kind: body.kind,
+    name: body.name ?? peerName ?? me.name,
+    peer: peer && { id: peer.id, online: knownOf(peer.id).online },
+    last: lastOf(channel, me),
+    unread: channel.summary ? unreadOf(channel.summary, channel.log, me.id) : 0,
+  };
+}
+
+/** One's own unsent message is the newest there is, wherever the server's head may be. */
+function lastOf({ pending, summary }: Channel, me: Me): ChannelLine["last"] {
+  const unsent = pending.findLast(({ refused }) => !refused);
+  if (unsent) return { body: unsent.body, mine: true, atMs: unsent.writtenAt };
+
+  const body = summary?.last?.body;
+  return body ? { body: body.body, mine: body.authorId === me.id, atMs: body.createdAt } : null;
+}
+
+/** When something happened here last; a channel without messages stands where its membership began. */
+export function activityOf(membership: Membership, line: ChannelLine): number {
+  return line.last?.atMs ?? membership.body.joinedAt;
+}
