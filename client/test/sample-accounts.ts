@@ -1,0 +1,57 @@
+import type { Accounts, Invitation, Problem } from "../store/model.ts";
+import type { Sample } from "./sample-model.ts";
+import { day } from "./sample-people.ts";
+import type { StateName } from "./sample-states.ts";
+
+const used: Problem = { problem: "link_invalid", status: 410, detail: "Ask for a new one." };
+const wrong: Problem = { problem: "wrong_credentials", status: 401, detail: "", field: "password" };
+const short: Problem = { problem: "password_too_short", status: 422, detail: "", field: "password" };
+
+function sampleInvitations(nowMs: number): Invitation[] {
+  const until = (days: number) => new Date(nowMs + days * day).toISOString();
+  return [
+    { id: "one", usesMax: 1, uses: 0, expiresAt: until(7) },
+    { id: "two", usesMax: 25, uses: 8, expiresAt: until(29) },
+  ];
+}
+
+/** The account pages' answers: a password of fewer than ten characters is refused, everything else is taken. */
+export function createSampleAccounts(state: StateName, sample: Sample, nowMs: number): Accounts {
+  let invitations = state === "nothing" ? [] : sampleInvitations(nowMs);
+  const enter = async (password: string, refusal: Problem) => {
+    sample.calls.push(["enter", password]);
+    if (password.length < 10) return refusal;
+    const me = { id: 2, name: "Ada Lovelace", email: "ada@parley.test", role: "owner" } as Extract<
+      Awaited<ReturnType<Accounts["signIn"]>>,
+      { email: string }
+    >;
+    sample.me.value = me;
+    sample.link.value = { state: "open" };
+    return me;
+  };
+  return {
+    instance: async () => ({ name: "Parley", version: "0.1.0", setUp: state !== "not set up" }),
+    setUp: ({ password }) => enter(password, short),
+    signIn: ({ password }) => enter(password, wrong),
+    lookAtInvitation: async () =>
+      state === "link used" ? used : { invitedBy: "Ada Lovelace", instance: "Parley" },
+    accept: ({ password }) => enter(password, short),
+    resetPassword: ({ password }) => enter(password, short),
+    async invite({ usesMax, expiresInHours }) {
+      const made: Invitation = {
+        id: `made-${invitations.length}`,
+        link: "https://parley.example.org/invite#code=Qm9iV2FzSGVyZUFuZExlZnRBTm90ZUZvckFkYTE",
+        usesMax,
+        uses: 0,
+        expiresAt: new Date(nowMs + expiresInHours * 3_600_000).toISOString(),
+      };
+      invitations = [made, ...invitations];
+      return made;
+    },
+    invitations: async () => invitations,
+    async revoke(id) {
+      invitations = invitations.filter((each) => each.id !== id);
+      return undefined;
+    },
+  };
+}

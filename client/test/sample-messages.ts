@@ -1,0 +1,63 @@
+import type { Delivery, ShownMessage } from "../store/model.ts";
+import { hour, idOf, minute, nameOf } from "./sample-people.ts";
+
+type Who = "ada" | "grace";
+
+export function sampleMessage(
+  seq: number,
+  who: Who,
+  body: string,
+  atMs: number,
+  delivery: Delivery = { state: "stored" },
+): ShownMessage {
+  return {
+    key: `message-${seq}`,
+    seq: delivery.state === "stored" ? seq : 0,
+    author: { id: idOf(who), name: nameOf(who) },
+    mine: who === "ada",
+    body,
+    deleted: false,
+    edited: false,
+    atMs,
+    delivery,
+  };
+}
+
+/** A working day between Ada and Grace, as it stands at `nowMs`. */
+export function sampleTalk(nowMs: number): ShownMessage[] {
+  const yesterday = nowMs - 23 * hour;
+  const today = nowMs - 2 * hour;
+  const lines: [Who, string, number][] = [
+    ["grace", "Relay 70 in panel F is flaky again. I will open it tonight.", yesterday],
+    ["ada", "Take a lamp. And a jar, if it is what I think it is.", yesterday + minute],
+    ["grace", "It was what you think it is.", yesterday + 3 * hour],
+    ["grace", "First actual case of a bug being found. I taped it into the logbook.", yesterday + 3 * hour + minute],
+    ["ada", "🦋", yesterday + 3 * hour + 4 * minute],
+    ["ada", "Did you see the notes on the Bernoulli numbers? Table and steps are here: https://example.org/notes/g#steps", today],
+    ["grace", "Reading. Step 21 divides by the wrong variable, V5 and V4 are the other way round.", today + 9 * minute],
+    ["grace", "Everything else holds. It is a beautiful piece of work: it reads like somebody thought about who comes after.", today + 10 * minute],
+    ["ada", "Somebody did. Thank you, I will correct 21 and send it to the printer.", today + 12 * minute],
+    ["ada", "Lunch at one?\nThe usual place is closed, so either\n– the bakery by the bridge\n– or mine, there is soup", today + 13 * minute],
+    ["grace", "Soup.", today + 40 * minute],
+    ["ada", "One o'clock then. Bring the jar.", today + 41 * minute],
+  ];
+  return lines.map(([who, body, atMs], at) => sampleMessage(at + 1, who, body, atMs));
+}
+
+/** As many messages as one likes, of lengths that repeat, ending at `nowMs`. */
+export function sampleHistory(count: number, nowMs: number): ShownMessage[] {
+  const bodies = [
+    "Checked.",
+    "The second run gave the same figures as the first, to the last digit.",
+    "Then it is not the valves. Could you compare the two tapes, and tell me where they part for the first time?",
+    "They part at 1,024.",
+  ];
+  return Array.from({ length: count }, (_, at) =>
+    sampleMessage(
+      at + 1,
+      at % 7 < 4 ? "grace" : "ada",
+      `${bodies[at % bodies.length]} (${at + 1})`,
+      nowMs - (count - at) * 3 * minute,
+    ),
+  );
+}

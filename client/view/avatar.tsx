@@ -1,0 +1,37 @@
+const colours = 8;
+
+const words = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function firstOf(word: string): string {
+  return words.segment(word)[Symbol.iterator]().next().value?.segment ?? "";
+}
+
+/** Of "Ada Lovelace" AL, of "lobby" L. */
+export function initialsOf(name: string): string {
+  const parts = name.trim().split(/\s+/u);
+  const [first = "", last = ""] = [parts[0], parts.length > 1 ? parts.at(-1) : ""];
+  return (firstOf(first) + firstOf(last)).toUpperCase();
+}
+
+interface Props {
+  /** Chooses the colour: a person's number, or a channel's. */
+  readonly id: number;
+  readonly name: string;
+  /** A dot only where presence means something. */
+  readonly online?: boolean;
+  readonly small?: boolean;
+}
+
+/** Says nothing to a screen reader: the name, and whether somebody is here, stand beside it in words. */
+export function Avatar({ id, name, online = false, small = false }: Props) {
+  return (
+    <span
+      class={small ? "avatar avatar-small" : "avatar"}
+      data-colour={(id % colours) + 1}
+      aria-hidden="true"
+    >
+      <span class="avatar-initials">{initialsOf(name)}</span>
+      {online && <span class="avatar-dot" />}
+    </span>
+  );
+}

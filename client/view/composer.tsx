@@ -1,0 +1,102 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { limits } from "#wire/limits.ts";
+import { i18n } from "../locale/i18n.ts";
+import type { ChannelLine } from "../store/model.ts";
+import { useModel } from "./context.ts";
+import { Icon } from "./icon.tsx";
+
+interface Props {
+  readonly channel: ChannelLine;
+  readonly input: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** Code points after trimming, as the server counts them. */
+export function lengthOf(body: string): number {
+  return Array.from(body.trim()).length;
+}
+
+/** From here on the text could be too long, and only then it is worth counting. */
+function excessOf(body: string): number {
+  return body.length > limits.bodyCharsMax ? lengthOf(body) - limits.bodyCharsMax : 0;
+}
+
+/** Where one writes. Enter sends and Shift+Enter breaks; on touch Enter breaks, and the button sends. */
+export function Composer({ channel, input }: Props) {
+  const model = useModel();
+  const [body, setBody] = useState(() => model.draftOf(channel.id));
+  const draftOwner = useRef(channel.id);
+  const touch = matchMedia("(pointer: coarse)").matches;
+  const excess = excessOf(body);
+
+  useLayoutEffect(() => {
+    if (draftOwner.current === channel.id) return;
+    draftOwner.current = channel.id;
+    setBody(model.draftOf(channel.id));
+  }, [channel.id, model]);
+  useLayoutEffect(() => {
+    const { current } = input;
+    if (!current) return;
+    current.style.blockSize = "auto";
+    current.style.blockSize = `${current.scrollHeight}px`;
+  }, [body, input]);
+
+  const write = (text: string) => {
+    setBody(text);
+    model.keepDraft(channel.id, text);
+  };
+  const send = () => {
+    input.current?.focus();
+    if (body.trim() === "" || excess > 0) return;
+    model.say(channel.id, body.trim());
+    write("");
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch) return;
+    event.preventDefault();
+    send();
+  };
+  const label = i18n.t("Message to {name}", { name: channel.name });
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={input}
+        class="composer-input"
+        data-region="composer"
+        rows={1}
+        dir="auto"
+        aria-label={label}
+        placeholder={label}
+        enterkeyhint={touch ? "enter" : "send"}
+        autocomplete="off"
+        aria-describedby={excess > 0 ? "composer-excess" : undefined}
+        aria-invalid={excess > 0}
+        autofocus={!touch}
+        value={body}
+        onInput={(event) => {
+          write(event.currentTarget.value);
+          if (event.currentTarget.value !== "") model.types(channel.id);
+        }}
+        onKeyDown={press}
+      />
+      <button type="submit" class="button-icon composer-send" title={i18n.t("Send")}>
+        <Icon name="arrow-up" label={i18n.t("Send")} />
+      </button>
+      {excess > 0 && (
+        <p class="fault composer-excess" id="composer-excess">
+          {i18n.t(
+            "{excess, plural, one {# character} other {# characters}} over the limit of {max}.",
+            { excess, max: i18n.number(limits.bodyCharsMax) },
+          )}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import { Notice } from "./notice.tsx";
+
+/** A component whose code is fetched when it is first shown. */
+export function lazy<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
+  let loaded: ComponentType<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [failed, setFailed] = useState(false);
+    const [, setLoaded] = useState(loaded);
+    useEffect(() => {
+      if (loaded) return;
+      load().then(
+        (component) => {
+          loaded = component;
+          setLoaded(() => component);
+        },
+        (error: unknown) => {
+          reportError(error);
+          setFailed(true);
+        },
+      );
+    }, []);
+    if (loaded) {
+      const Loaded = loaded;
+      return <Loaded {...props} />;
+    }
+    if (!failed) return null;
+    return (
+      <Notice
+        title={i18n.t("This page could not be loaded.")}
+        text={i18n.t("The server is away, or has a newer version.")}
+        button={{ label: i18n.t("Reload"), press: () => location.reload() }}
+      />
+    );
+  };
+}

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import { useModel } from "./context.ts";
+
+export function linkWords(state: "offline" | "restored" | "connecting" | "outdated"): string {
+  switch (state) {
+    case "offline":
+      return i18n.t("Offline. What you write is sent when you are back.");
+    case "restored":
+      return i18n.t("Connected");
+    case "connecting":
+      return i18n.t("Reconnecting");
+    case "outdated":
+      return i18n.t("Parley was updated. Reload to go on.");
+  }
+}
+
+/** Seconds until then, counted down while this is shown. */
+function useSecondsUntil(atMs: number | undefined): number {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    if (atMs === undefined) return undefined;
+    setNowMs(Date.now());
+    const timer = setInterval(() => setNowMs(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [atMs]);
+  return Math.max(0, Math.ceil(((atMs ?? 0) - nowMs) / 1000));
+}
+
+/** How the page stands to the server, where that is not as it should be. Laid over what is below: nothing moves. */
+export function LinkBar() {
+  const model = useModel();
+  const link = model.link.value;
+  const seconds = useSecondsUntil(link.state === "waiting" ? link.retryAtMs : undefined);
+  // The first connecting of a page is loading; one after a break that was shown belongs to it.
+  const broken = useRef(false);
+  if (link.state === "offline" || link.state === "waiting") broken.current = true;
+  if (link.state === "open" || link.state === "restored") broken.current = false;
+
+  switch (link.state) {
+    case "offline":
+    case "restored":
+      return <p class={`link-bar link-bar-${link.state}`}>{linkWords(link.state)}</p>;
+    case "connecting":
+      return broken.current ? <p class="link-bar">{linkWords("connecting")}</p> : null;
+    case "waiting":
+      return (
+        <p class="link-bar">
+          <span class="tabular">
+            {seconds > 0
+              ? i18n.t("Reconnecting in {seconds} s", { seconds })
+              : linkWords("connecting")}
+          </span>
+          <button type="button" class="button-plain" onClick={() => model.reconnectNow()}>
+            {i18n.t("Now")}
+          </button>
+        </p>
+      );
+    case "outdated":
+      return (
+        <p class="link-bar">
+          {linkWords("outdated")}
+          <button type="button" class="button-plain" onClick={() => location.reload()}>
+            {i18n.t("Reload")}
+          </button>
+        </p>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,28 @@
+import { i18n } from "../locale/i18n.ts";
+import { Icon } from "./icon.tsx";
+import type { Overlay } from "./keys.ts";
+import { Link } from "./link.tsx";
+import { OwnMenu } from "./own-menu.tsx";
+
+interface Props {
+  readonly open: (overlay: Overlay) => void;
+}
+
+export function ListHeader({ open }: Props) {
+  return (
+    <div class="list-header">
+      <OwnMenu openHelp={() => open("help")} />
+      <button
+        type="button"
+        class="button-icon"
+        title={i18n.t("Find a channel or a person (Ctrl+K)")}
+        onClick={() => open("switcher")}
+      >
+        <Icon name="search" label={i18n.t("Find a channel or a person")} />
+      </button>
+      <Link to="/people" class="button-icon" title={i18n.t("Find a person to talk to")}>
+        <Icon name="square-pen" label={i18n.t("Find a person to talk to")} />
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import { recall, remember } from "./remembered.ts";
+
+/** In pixels at the usual size of letters; `--list-min` and `--list-max` are the same. */
+const list = { min: 240, usual: 288, max: 400, step: 16 } as const;
+
+function clamp(width: number): number {
+  return Math.round(Math.min(list.max, Math.max(list.min, width)));
+}
+
+/** Drags the list's edge, or moves it by the arrow keys; a double click sets it back. */
+export function ListResizer() {
+  const [width, setWidth] = useState(() => clamp(Number(recall("list-width")) || list.usual));
+  const dragged = useRef<{ x: number; width: number }>(undefined);
+  useEffect(() => {
+    document.documentElement.style.setProperty("--list-chosen", `${width / 16}rem`);
+  }, [width]);
+
+  const choose = (wanted: number) => {
+    setWidth(clamp(wanted));
+    remember("list-width", String(clamp(wanted)));
+  };
+  const direction = () => (document.dir === "rtl" ? -1 : 1);
+  const press = (event: KeyboardEvent) => {
+    const wanted: Record<string, number> = {
+      ArrowRight: width + list.step * direction(),
+      ArrowLeft: width - list.step * direction(),
+      Home: list.min,
+      End: list.max,
+    };
+    if (wanted[event.key] === undefined) return;
+    event.preventDefault();
+    choose(wanted[event.key]!);
+  };
+
+  return (
+    <div
+      class="resizer"
+      role="separator"
+      tabIndex={0}
+      aria-label={i18n.t("Width of the list")}
+      aria-orientation="vertical"
+      aria-valuemin={list.min}
+      aria-valuemax={list.max}
+      aria-valuenow={width}
+      onKeyDown={press}
+      onDblClick={() => choose(list.usual)}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        dragged.current = { x: event.clientX, width };
+      }}
+      onPointerMove={(event) => {
+        if (!dragged.current) return;
+        const moved = (event.clientX - dragged.current.x) * direction();
+        setWidth(clamp(dragged.current.width + moved));
+      }}
+      onPointerUp={() => {
+        if (!dragged.current) return;
+        dragged.current = undefined;
+        choose(width);
+      }}
+    />
+  );
+}

@@ -1,0 +1,53 @@
+import { useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import type { PersonLine } from "../store/model.ts";
+import { Avatar } from "./avatar.tsx";
+import { useModel } from "./context.ts";
+import { sentenceOfTrouble } from "./refusal-words.ts";
+import { go } from "./router.ts";
+import { messageTime } from "./time.ts";
+
+function roleWords(role: PersonLine["role"]): string {
+  switch (role) {
+    case "owner":
+      return i18n.t("owner");
+    case "admin":
+      return i18n.t("administrator");
+    case "guest":
+      return i18n.t("guest");
+    case "member":
+      return "";
+  }
+}
+
+/** A person whom one can talk to: pressing the row opens the direct message. */
+export function PersonRow({ person }: { readonly person: PersonLine }) {
+  const model = useModel();
+  const [fault, setFault] = useState("");
+  const online = model.isOnline(person.id).value;
+  const talk = async () => {
+    const found = await model.startDirect(person.id);
+    if (typeof found === "string") go(`/c/${found}`);
+    else setFault(sentenceOfTrouble(found.code));
+  };
+  const presence = () => {
+    if (online) return i18n.t("online");
+    if (person.lastSeenAt === null) return i18n.t("offline");
+    return i18n.t("last seen {time}", { time: messageTime(person.lastSeenAt) });
+  };
+  return (
+    <li>
+      <button type="button" class="person-row" onClick={() => void talk()}>
+        <Avatar id={person.id} name={person.name} online={online} />
+        <span class="person-name" dir="auto">
+          {person.name}
+        </span>
+        <span class="person-role">{roleWords(person.role)}</span>
+        <span class={online ? "person-presence person-online" : "person-presence"}>
+          {presence()}
+        </span>
+      </button>
+      {fault && <p class="fault people-fault">{fault}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,58 @@
+import { signal } from "@preact/signals";
+
+export type Route =
+  | { readonly page: "channel"; readonly textId: string }
+  | {
+      readonly page:
+        | "home"
+        | "people"
+        | "invitations"
+        | "sign-in"
+        | "set-up"
+        | "invite"
+        | "reset"
+        | "unknown";
+    };
+
+const pages = {
+  "/": "home",
+  "/people": "people",
+  "/invitations": "invitations",
+  "/signin": "sign-in",
+  "/setup": "set-up",
+  "/invite": "invite",
+  "/reset": "reset",
+} as const;
+
+export function routeOf(path: string): Route {
+  const textId = /^\/c\/([\w.-]{1,120})$/.exec(path)?.[1];
+  if (textId) return { page: "channel", textId };
+  return { page: pages[path as keyof typeof pages] ?? "unknown" };
+}
+
+/** Where the page is. Changed by `go` and by the browser's own Back and Forward. */
+export const route = signal(routeOf(location.pathname));
+
+addEventListener("popstate", () => {
+  route.value = routeOf(location.pathname);
+});
+
+/** `replace` leaves no way back to where one was. */
+export function go(path: string, { replace = false } = {}): void {
+  if (path === location.pathname && !location.hash) return;
+  const from = location.pathname;
+  if (replace) history.replaceState(history.state, "", path);
+  else history.pushState({ from }, "", path);
+  route.value = routeOf(path);
+}
+
+/** The arrow of a narrow page: the list, by the browser's own Back where that is where one came from. */
+export function goToList(): void {
+  if ((history.state as { from?: string } | null)?.from === "/") history.back();
+  else go("/", { replace: true });
+}
+
+/** The one-time code of a link. It stands in the fragment, which no server and no log ever sees. */
+export function codeOfLink(): string {
+  return new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
+}

@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import { Announcer } from "./announcer.tsx";
+import { ChannelList } from "./channel-list.tsx";
+import { ChannelPane } from "./channel-pane.tsx";
+import { useModel } from "./context.ts";
+import { Guard } from "./guard.tsx";
+import { type Overlay, useKeys } from "./keys.ts";
+import { lazy } from "./lazy.tsx";
+import { LinkBar } from "./link-bar.tsx";
+import { ListHeader } from "./list-header.tsx";
+import { ListResizer } from "./list-resizer.tsx";
+import { Notice } from "./notice.tsx";
+import { PaneHeader } from "./pane-header.tsx";
+import { route } from "./router.ts";
+
+const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
+const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
+const Switcher = lazy(async () => (await import("./switcher.tsx")).Switcher);
+const Help = lazy(async () => (await import("./help.tsx")).Help);
+
+function Pane() {
+  const { page } = route.value;
+  switch (page) {
+    case "channel":
+      return <ChannelPane textId={route.value.textId} key={route.value.textId} />;
+    case "people":
+      return <People />;
+    case "invitations":
+      return <Invitations />;
+    case "unknown":
+      return (
+        <>
+          <PaneHeader title={i18n.t("Not found")} />
+          <Notice
+            title={i18n.t("There is nothing at this address.")}
+            link={{ label: i18n.t("Back to your channels"), to: "/" }}
+          />
+        </>
+      );
+    default:
+      return (
+        <Notice
+          title={i18n.t("Choose a channel from the list, or find a person to talk to.")}
+          link={{ label: i18n.t("Find a person"), to: "/people" }}
+        />
+      );
+  }
+}
+
+/** The list beside what is open; on a narrow page one of the two, each with its own address. */
+export function Shell() {
+  const model = useModel();
+  const [overlay, setOverlay] = useState<Overlay>();
+  useKeys(model, setOverlay);
+  const current = route.value;
+  const textId = current.page === "channel" ? current.textId : undefined;
+  useEffect(() => {
+    if (textId === undefined) return undefined;
+    model.openChannel(textId);
+    return () => model.closeChannel();
+  }, [model, textId]);
+  const close = () => setOverlay(undefined);
+
+  return (
+    <div class="shell" data-pane={current.page === "home" ? "list" : "main"}>
+      <nav class="side" data-region="list" aria-label={i18n.t("Channels")}>
+        <ListHeader open={setOverlay} />
+        <Guard>
+          <ChannelList />
+        </Guard>
+      </nav>
+      <ListResizer />
+      <main class="main" data-region="main" tabIndex={-1}>
+        <Guard key={textId ?? current.page}>
+          <Pane />
+        </Guard>
+      </main>
+      <LinkBar />
+      <Announcer />
+      {overlay === "switcher" && <Switcher close={close} />}
+      {overlay === "help" && <Help close={close} />}
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import type { Page } from "playwright-core";
+import { graceTextId } from "../client/test/sample-model.ts";
+import type { StateName } from "../client/test/sample-states.ts";
+
+/** A page in a state, which `npm run screens` photographs and the tests of accessibility look at. */
+export interface Screen {
+  readonly name: string;
+  readonly path: string;
+  readonly state: StateName;
+  /** What is there when it is ready. */
+  readonly waitFor: string;
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const talk = `/c/${graceTextId}`;
+const manyLines = "One line,\nanother one,\nand a third that is long enough to reach the end of the composer and go on in the next.";
+
+function channel(name: string, state: StateName, waitFor = ".message"): Screen {
+  return { name, path: talk, state, waitFor };
+}
+
+export const screens: readonly Screen[] = [
+  channel("talk", "usual"),
+  channel("talk-new", "new", "[data-new]"),
+  channel("talk-unusual", "unusual"),
+  channel("talk-typing", "typing"),
+  channel("talk-sending", "sending", "[data-icon=clock]"),
+  channel("talk-failed", "failed", ".message-refused"),
+  channel("talk-deleted", "deleted"),
+  channel("talk-older-failed", "older failed"),
+  channel("talk-empty", "empty channel", ".list-start"),
+  channel("talk-loading", "loading messages", ".skeleton-messages"),
+  channel("offline", "offline", ".link-bar"),
+  channel("reconnecting", "waiting", ".link-bar"),
+  channel("connected", "restored", ".link-bar"),
+  channel("outdated", "outdated", ".link-bar"),
+  channel("channel-not-found", "missing", ".notice"),
+  channel("channel-crashed", "crashed", ".notice"),
+  {
+    ...channel("composer-lines", "usual"),
+    act: (page) => page.fill(".composer-input", manyLines),
+  },
+  {
+    ...channel("composer-over-limit", "usual"),
+    act: (page) => page.fill(".composer-input", "Too long. ".repeat(405)),
+  },
+  {
+    ...channel("talk-pill", "new", "[data-new]"),
+    act: (page) => page.waitForSelector(".new-pill"),
+  },
+  { name: "list", path: "/", state: "usual", waitFor: "html" },
+  { name: "list-loading", path: "/", state: "loading", waitFor: ".skeleton" },
+  { name: "list-empty", path: "/", state: "nothing", waitFor: ".notice" },
+  { name: "list-empty-member", path: "/", state: "nothing for a member", waitFor: ".notice" },
+  {
+    name: "menu",
+    path: "/",
+    state: "usual",
+    waitFor: ".own-button",
+    act: async (page) => {
+      await page.click(".own-button");
+      await page.waitForSelector(".menu-about:last-child");
+    },
+  },
+  {
+    name: "switcher",
+    path: "/",
+    state: "usual",
+    waitFor: ".channel-row",
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.fill(".switcher-input", "a");
+      await page.waitForSelector(".switcher-what:not(:empty)");
+    },
+  },
+  {
+    name: "help",
+    path: "/",
+    state: "usual",
+    waitFor: ".channel-row",
+    act: async (page) => {
+      await page.keyboard.press("?");
+      await page.waitForSelector(".help");
+    },
+  },
+  { name: "people", path: "/people", state: "usual", waitFor: ".person-row" },
+  {
+    name: "people-nobody",
+    path: "/people",
+    state: "usual",
+    waitFor: ".person-row",
+    act: async (page) => {
+      await page.fill("input[type=search]", "Zuse");
+      await page.waitForSelector(".page .notice");
+    },
+  },
+  { name: "invitations", path: "/invitations", state: "usual", waitFor: ".invitation-row" },
+  {
+    name: "invitations-made",
+    path: "/invitations",
+    state: "usual",
+    waitFor: ".invitation-row",
+    act: async (page) => {
+      await page.click(".button-primary");
+      await page.waitForSelector(".copy-link");
+    },
+  },
+  {
+    name: "invitations-member",
+    path: "/invitations",
+    state: "nothing for a member",
+    waitFor: ".page .notice",
+  },
+  { name: "not-found", path: "/nowhere", state: "usual", waitFor: ".main .notice" },
+  { name: "sign-in", path: "/signin", state: "nobody", waitFor: ".account-form" },
+  {
+    name: "sign-in-wrong",
+    path: "/signin",
+    state: "nobody",
+    waitFor: ".account-form",
+    act: async (page) => {
+      await page.fill("[name=email]", "ada@parley.test");
+      await page.fill("[name=password]", "note-g");
+      await page.click(".button-primary");
+      await page.waitForSelector(".fault:not(:empty)");
+    },
+  },
+  { name: "sign-in-expired", path: talk, state: "expired", waitFor: ".account-intro" },
+  { name: "inactive", path: talk, state: "inactive", waitFor: ".account .notice" },
+  { name: "not-set-up", path: "/", state: "not set up", waitFor: ".account .notice" },
+  { name: "set-up", path: "/setup", state: "nobody", waitFor: ".account-form" },
+  {
+    name: "set-up-empty",
+    path: "/setup",
+    state: "nobody",
+    waitFor: ".account-form",
+    act: async (page) => {
+      await page.click(".button-primary");
+      await page.waitForSelector(".fault:not(:empty)");
+    },
+  },
+  { name: "invite", path: "/invite", state: "nobody", waitFor: ".account-form" },
+  { name: "invite-used", path: "/invite", state: "link used", waitFor: ".account .notice" },
+  { name: "reset", path: "/reset", state: "nobody", waitFor: ".account-form" },
+];
