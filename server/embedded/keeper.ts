@@ -9,9 +9,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { asOwner, type Cluster, plainEnv } from "./cluster.ts";
-import { findPostmaster, stopPostmaster } from "./postmaster.ts";
-import { endProcess, isAlive, type ProcessMark } from "./processes.ts";
-import { findWithin, pause, within } from "#lib/wait.ts";
+import { endPostgres, findPostmaster, stopPostmaster } from "./postmaster.ts";
+import { endProcess, isAlive, markOf, type ProcessMark } from "./processes.ts";
+import { findWithin, pause } from "#lib/wait.ts";
 
 /** What the keeper is started with, as JSON in its only argument. */
 export interface KeeperOptions {
@@ -33,7 +33,7 @@ export type KeeperOrder =
 /** Keeper → supervisor. */
 export type KeeperReport =
   | { readonly kind: "ready" }
-  /** The first start failed; the keeper is gone. `said` is the end of PostgreSQL's log. */
+  /** The first start failed; the keeper is gone. `said` is PostgreSQL's reason, empty when it gave none. */
   | { readonly kind: "failed"; readonly said: string }
   /** PostgreSQL ended unasked; it is being started again. */
   | { readonly kind: "lost"; readonly said: string };
@@ -42,7 +42,6 @@ const readyMsMax = 300_000; // Replaying the log after a crash on a slow disk.
 const workersMsMax = 4_000;
 const backoffMs = { first: 100, max: 5_000 };
 const logBytesMax = 1024 * 1024;
-const saidCharsMax = 2_000;
 const killMsMax = 500;
 // The backends of a killed PostgreSQL hold its memory for a moment, and a new one refuses until they are gone.
 const leftoverMsMax = 5_000;
@@ -54,79 +53,89 @@ const heldByLeftovers =
  * when the supervisor is gone. Then it gives the workers 4 s to finish, ends them, and stops PostgreSQL last.
  */
 async function keep(options: KeeperOptions): Promise<void> {
-  const { directory } = options.cluster;
-  const end = Promise.withResolvers<"asked" | "orphaned">();
+  const asked = Promise.withResolvers<"asked" | "orphaned">();
   let workers: readonly ProcessMark[] = [];
   process.on("message", (order: KeeperOrder) => {
-    if (order.kind === "stop") end.resolve("asked");
+    if (order.kind === "stop") asked.resolve("asked");
     else workers = order.marks;
   });
-  process.on("disconnect", () => end.resolve("orphaned"));
+  process.on("disconnect", () => asked.resolve("orphaned"));
   // The next start asks so, when it finds us still waiting.
-  process.on("SIGTERM", () => end.resolve("asked"));
+  process.on("SIGTERM", () => asked.resolve("asked"));
 
-  let isEnding = false;
-  const kept = runUntil(options, () => isEnding);
-  const why = await Promise.race([end.promise, kept]);
-  isEnding = true;
-
+  const kept = new KeptPostgres(options);
+  const why = await Promise.race([asked.promise, kept.run()]);
   if (why === "orphaned") await endWorkers(workers);
-  await stopPostmaster(directory);
-  await within(backoffMs.max, kept);
+  await kept.stop();
   if (options.removedAtEnd) rmSync(options.removedAtEnd, { recursive: true, force: true });
 }
 
-/** Starts PostgreSQL and starts it again whenever it ends. Resolves when told to end, or when the first start fails. */
-async function runUntil(options: KeeperOptions, isEnding: () => boolean): Promise<void> {
-  const { directory } = options.cluster;
-  const firstReadyBy = performance.now() + leftoverMsMax;
-  let hasBeenReady = false;
-  let delayMs: number = backoffMs.first;
-  while (!isEnding()) {
-    const logFrom = trimLog(options.logPath);
-    const exited = spawnPostgres(options);
-    if (await waitUntilReady(directory, exited)) {
-      report({ kind: "ready" });
-      hasBeenReady = true;
-      delayMs = backoffMs.first;
-    }
-    const trouble = await exited;
-    if (isEnding()) return;
+/** A PostgreSQL that is started again whenever it ends unasked. */
+class KeptPostgres {
+  readonly #options: KeeperOptions;
+  #running: ProcessMark | undefined;
+  #isStopping = false;
 
-    const said = trouble ?? readFileSync(options.logPath).subarray(logFrom).toString();
-    const isWaiting =
-      !hasBeenReady && heldByLeftovers.test(said) && performance.now() < firstReadyBy;
-    if (!isWaiting)
-      report({ kind: hasBeenReady ? "lost" : "failed", said: said.slice(-saidCharsMax) });
-    if (!isWaiting && !hasBeenReady) return;
-
-    await pause(delayMs);
-    delayMs = Math.min(backoffMs.max, delayMs * 2);
+  constructor(options: KeeperOptions) {
+    this.#options = options;
   }
-}
 
-/** Resolves when PostgreSQL has ended: with the reason when it could not even begin. */
-async function spawnPostgres(options: KeeperOptions): Promise<string | undefined> {
-  const { cluster, logPath } = options;
-  const log = openSync(logPath, "a");
-  try {
-    const postgres = Bun.spawn({
-      cmd: [
-        join(cluster.binaries.directory, "bin/postgres"),
-        "-D",
-        cluster.directory,
-        ...flagsOf(options),
-      ],
-      ...asOwner(cluster.owner),
-      env: plainEnv(),
-      stdio: ["ignore", log, log],
-    });
-    await postgres.exited;
-    return undefined;
-  } catch (error) {
-    return String(error);
-  } finally {
-    closeSync(log);
+  /** Resolves after `stop`, or when the first start has failed. */
+  async run(): Promise<"failed" | "stopped"> {
+    const firstBy = performance.now() + leftoverMsMax;
+    let hasBeenReady = false;
+    let delayMs: number = backoffMs.first;
+    while (!this.#isStopping) {
+      const logFrom = trimLog(this.#options.logPath);
+      const exited = this.#spawn();
+      if (await waitUntilReady(this.#options.cluster.directory, exited)) {
+        report({ kind: "ready" });
+        hasBeenReady = true;
+        delayMs = backoffMs.first;
+      }
+      const trouble = await exited;
+      if (this.#isStopping) break;
+
+      const said = trouble ?? reasonIn(this.#options.logPath, logFrom);
+      const isHeld = heldByLeftovers.test(said) && performance.now() < firstBy;
+      if (hasBeenReady) report({ kind: "lost", said });
+      else if (!isHeld) {
+        report({ kind: "failed", said });
+        return "failed";
+      }
+      await pause(delayMs);
+      delayMs = Math.min(backoffMs.max, delayMs * 2);
+    }
+    return "stopped";
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    // By its number first: one that has just begun has not written its file yet.
+    if (this.#running) await endPostgres(this.#running);
+    await stopPostmaster(this.#options.cluster.directory);
+  }
+
+  /** Resolves when PostgreSQL has ended: with the reason when it could not even begin. */
+  async #spawn(): Promise<string | undefined> {
+    const { cluster, logPath } = this.#options;
+    const program = join(cluster.binaries.directory, "bin/postgres");
+    const log = openSync(logPath, "a");
+    try {
+      const postgres = Bun.spawn({
+        cmd: [program, "-D", cluster.directory, ...flagsOf(this.#options)],
+        ...asOwner(cluster.owner),
+        env: plainEnv(),
+        stdio: ["ignore", log, log],
+      });
+      this.#running = markOf(postgres.pid);
+      await postgres.exited;
+      return undefined;
+    } catch (error) {
+      return String(error);
+    } finally {
+      closeSync(log);
+    }
   }
 }
 
@@ -165,6 +174,12 @@ async function waitUntilReady(directory: string, exited: Promise<unknown>): Prom
 async function endWorkers(workers: readonly ProcessMark[]): Promise<void> {
   await findWithin(workersMsMax, () => (workers.some(isAlive) ? undefined : true));
   await Promise.all(workers.map((mark) => endProcess(mark, [["SIGKILL", killMsMax]])));
+}
+
+/** Why PostgreSQL ended, in its own words; empty when it was killed. */
+function reasonIn(logPath: string, from: number): string {
+  const log = readFileSync(logPath).subarray(from).toString();
+  return [...log.matchAll(/(?:FATAL|PANIC|error):\s*(.*)/g)].at(-1)?.[1] ?? "";
 }
 
 /** Keeps the log small across restarts. Returns where what comes now will begin. */

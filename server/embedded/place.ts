@@ -6,7 +6,7 @@ import { findOwner, type Owner, ownerOf } from "./owner.ts";
 import { StartRefused } from "./refused.ts";
 
 /** Where things lie when PostgreSQL runs as a user who can't go where Parley lies. */
-const sharedDir = "/var/lib/parley";
+export const sharedDir = "/var/lib/parley";
 
 const ownerName = "parley";
 // `postgres` where no user can be made: a system that is read only, or has no useradd.

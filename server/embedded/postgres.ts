@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, mkdtempSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pause, within } from "#lib/wait.ts";
@@ -6,7 +6,7 @@ import { type Cluster, databaseName, diskFull, writeAccess } from "./cluster.ts"
 import type { KeeperOptions, KeeperOrder, KeeperReport } from "./keeper.ts";
 import { socketDirPrefix, stopPostmaster } from "./postmaster.ts";
 import { markOf, type ProcessMark } from "./processes.ts";
-import { hasCode, StartRefused } from "./refused.ts";
+import { StartRefused } from "./refused.ts";
 
 export interface PostgresOptions {
   readonly cluster: Cluster;
@@ -144,13 +144,11 @@ function chooseSocketDir(runDir: string): string {
   return mkdtempSync(join(short, socketDirPrefix));
 }
 
-// PostgreSQL's user owns the directory and nobody else may enter it.
+// PostgreSQL's user owns the directory and nobody else may enter it. What a dead one left in it goes: its lock file names
+// a process, and that number may belong to another by now.
 function makePrivate(socketDir: string, { owner }: Cluster): void {
-  try {
-    mkdirSync(socketDir, { mode: 0o700 });
-  } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error; // From the start before.
-  }
+  rmSync(socketDir, { recursive: true, force: true });
+  mkdirSync(socketDir, { mode: 0o700 });
   if (owner.isOther) chownSync(socketDir, owner.uid, owner.gid);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { directoryOf, endProcess, isAlive, markOf, type ProcessMark } from "./processes.ts";
+import { directoryOf, endProcess, markOf, type ProcessMark } from "./processes.ts";
 
 /** What PostgreSQL writes about itself into `postmaster.pid`. */
 export interface Postmaster {
@@ -13,8 +13,8 @@ export interface Postmaster {
 export const socketDirPrefix = "parley-";
 
 const fastMsMax = 2_000; // A fast shutdown writes a checkpoint; beyond this the log replays it instead.
-const quickMsMax = 1_000;
-const killMsMax = 1_000;
+const quickMsMax = 700;
+const killMsMax = 300;
 
 /** The PostgreSQL that runs on this data directory, if one does. A file left by a dead one counts as none. */
 export function findPostmaster(directory: string): Postmaster | undefined {
@@ -26,21 +26,21 @@ export function findPostmaster(directory: string): Postmaster | undefined {
   return { mark, socketDir: lines[4] ?? "", isReady: lines[7]?.startsWith("ready") ?? false };
 }
 
-/**
- * Stops the PostgreSQL of this data directory, by force if it takes longer than 2 s: what was committed stays committed
- * either way. Afterwards nothing of it is left but its data.
- */
+/** Stops a PostgreSQL, by force if it takes longer than 2 s: what was committed stays committed either way. */
+export function endPostgres(mark: ProcessMark): Promise<boolean> {
+  return endProcess(mark, [
+    ["SIGINT", fastMsMax],
+    ["SIGQUIT", quickMsMax],
+    ["SIGKILL", killMsMax],
+  ]);
+}
+
+/** Stops whatever runs on this data directory. Afterwards nothing of it is left but its data. */
 export async function stopPostmaster(directory: string): Promise<void> {
   const socketDir = readLines(directory)[4] ?? "";
   const running = findPostmaster(directory);
-  if (running) {
-    await endProcess(running.mark, [
-      ["SIGINT", fastMsMax],
-      ["SIGQUIT", quickMsMax],
-      ["SIGKILL", killMsMax],
-    ]);
-    if (isAlive(running.mark)) return;
-  }
+  if (running && !(await endPostgres(running.mark))) return;
+
   // A new one would take the dead one's number for that of a living process.
   rmSync(join(directory, "postmaster.pid"), { force: true });
   if (basename(socketDir).startsWith(socketDirPrefix)) {
