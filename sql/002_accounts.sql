@@ -45,5 +45,17 @@ create table invitations (
   revoked_at timestamptz
 );
 
+-- Sessions that ended, in an order that every reader sees without holes: the number comes from one row, which whoever
+-- ends a session holds until the commit. Workers read on from the last number that they have seen.
+create table revocation_head (
+  only_row boolean primary key default true check (only_row),
+  seq bigint not null default 0
+);
+insert into revocation_head default values;
+create table revocations (
+  seq bigint primary key,
+  session_id uuid not null references sessions (id)
+);
+
 -- migrate:down
-drop table invitations, one_time_codes, sessions;
+drop table revocations, revocation_head, invitations, one_time_codes, sessions;

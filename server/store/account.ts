@@ -1,10 +1,13 @@
 import type postgres from "postgres";
 import type { UserId } from "#wire/ids.ts";
 import type { Database } from "./database.ts";
-import { insertSession, type NewSession } from "./session.ts";
+import { endSessionsOf, insertSession, type NewSession } from "./session.ts";
 
 /** What runs a statement: a pool, or one transaction of it. */
 export type Statements = postgres.ISql<{ bigint: number }>;
+
+/** A statement that must be one with others: it is asked for by type where half would be a fault. */
+export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 
 export type Role = "owner" | "admin" | "member" | "guest";
 
@@ -41,7 +44,7 @@ export async function hasOwner(sql: Statements): Promise<boolean> {
  * changed. Belongs inside the transaction that also spends what allowed it.
  */
 export async function insertAccount(
-  sql: Statements,
+  sql: Transaction,
   { name, email, passwordHash }: NewAccount,
   role: Role,
   session: NewSession,
@@ -95,15 +98,19 @@ export async function writePassword(
   return account;
 }
 
-/** Lets a person in again, or shuts them out; says whether there is such an address. */
+/** Shuts a person out, with every session, or lets them in again; false where nobody has this address. */
 export async function writeActive(
-  sql: Statements,
+  sql: Database,
   email: string,
   active: boolean,
-): Promise<UserId | undefined> {
-  const [row] = await sql<{ id: UserId }[]>`
-    update users set active = ${active} where lower(email) = ${email} returning id`;
-  return row?.id;
+  at: Date,
+): Promise<boolean> {
+  return await sql.begin(async (transaction) => {
+    const [user] = await transaction<{ id: UserId }[]>`
+      update users set active = ${active} where lower(email) = ${email} returning id`;
+    if (user && !active) await endSessionsOf(transaction, user.id, "deactivated", at);
+    return user !== undefined;
+  });
 }
 
 export interface ListedAccount extends Account {

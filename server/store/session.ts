@@ -1,5 +1,5 @@
 import type { UserId } from "#wire/ids.ts";
-import type { Account, Statements } from "./account.ts";
+import type { Account, Statements, Transaction } from "./account.ts";
 
 export type EndReason = "signed_out" | "token_reused" | "password_reset" | "deactivated";
 
@@ -72,20 +72,24 @@ export async function writeChain(
 
 /** Ends a session for good; says whether it was open until now. */
 export async function endSession(
-  sql: Statements,
+  sql: Transaction,
   id: string,
   reason: EndReason,
   endedAt: Date,
 ): Promise<boolean> {
-  const rows = await sql`
+  const rows = await sql<{ id: string }[]>`
     update sessions set ended_at = ${endedAt}, end_reason = ${reason}
     where id = ${id} and ended_at is null returning id`;
+  await insertRevocations(
+    sql,
+    rows.map((row) => row.id),
+  );
   return rows.length > 0;
 }
 
 /** Ends every session of a person, and says which were open. */
 export async function endSessionsOf(
-  sql: Statements,
+  sql: Transaction,
   userId: UserId,
   reason: EndReason,
   endedAt: Date,
@@ -93,5 +97,34 @@ export async function endSessionsOf(
   const rows = await sql<{ id: string }[]>`
     update sessions set ended_at = ${endedAt}, end_reason = ${reason}
     where user_id = ${userId} and ended_at is null returning id`;
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  await insertRevocations(sql, ids);
+  return ids;
+}
+
+/** Numbers the ends. The counter's row is the last lock of a transaction: it is held by everybody in turn. */
+async function insertRevocations(sql: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+
+  await sql`
+    with head as (update revocation_head set seq = seq + ${ids.length} returning seq)
+    insert into revocations (seq, session_id)
+    select head.seq - ${ids.length} + ended.place, ended.id
+    from head, unnest(${sql.array([...ids])}::uuid[]) with ordinality as ended (id, place)`;
+}
+
+/** The number of the newest end; sessions that end later have greater ones. */
+export async function readRevocationHead(sql: Statements): Promise<number> {
+  const [row] = await sql<{ seq: number }[]>`select seq from revocation_head`;
+  return row!.seq;
+}
+
+/** The sessions that ended after this number, in order, at most 1,000. */
+export async function readRevocations(
+  sql: Statements,
+  after: number,
+): Promise<{ seq: number; sessionId: string }[]> {
+  return await sql<{ seq: number; sessionId: string }[]>`
+    select seq, session_id as "sessionId" from revocations
+    where seq > ${after} order by seq limit 1000`;
 }
