@@ -13,7 +13,7 @@ export interface TokenRefusal {
   readonly refused: "token_invalid" | "token_expired";
 }
 
-export interface SignedAccess {
+interface SignedAccess {
   readonly accessToken: string;
   readonly expiresAtMs: number;
 }

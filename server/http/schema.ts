@@ -9,7 +9,7 @@ import {
 } from "../auth/rules.ts";
 import { Problem } from "./problem.ts";
 
-export const User = z
+const User = z
   .object({
     id: z.number(),
     name: z.string(),
