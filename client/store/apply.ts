@@ -106,12 +106,12 @@ function keepAside(log: Log, interval: Interval): Log {
 
 /** Applies what waited aside, as far as the cursor now reaches. */
 function takeBack(log: Log): Log {
+  if (log.beyond.length === 0) return log;
+
   let next = log;
   for (const interval of log.beyond) {
     if (interval.from > next.cursor) break;
     next = cover(next, interval);
   }
-  return next === log
-    ? log
-    : { ...next, beyond: log.beyond.filter(({ from }) => from > next.cursor) };
+  return { ...next, beyond: log.beyond.filter(({ from }) => from > next.cursor) };
 }
