@@ -113,12 +113,12 @@ function readAnswers(frame: Frame): void {
 const mangled: Claim[] = [
   {
     says: "S5: for any bytes and any text there are commands or a WireError, nothing else",
-    runs: 3_000,
+    runs: 1_500,
     property: fc.property(mangledFrame, readCommands),
   },
   {
     says: "S5: for any bytes and any text there are answers or a WireError, nothing else",
-    runs: 3_000,
+    runs: 1_500,
     property: fc.property(mangledFrame, readAnswers),
   },
 ];

@@ -8,11 +8,7 @@ import { isUint, record, type Type, uint, WireError } from "./schema.ts";
 import { checkJson, checkShape } from "./shape.ts";
 
 /** Plain MessagePack, so that any language's library reads it: no records, integers up to 2^53 as such. */
-const packr = new Packr({
-  useRecords: false,
-  int64AsType: "number",
-  variableMapSize: true,
-});
+const packr = new Packr({ useRecords: false, int64AsType: "number" });
 
 /** Bytes are MessagePack (`parley.v1`), text is the same content as JSON (`parley.v1.json`). */
 export type Frame = Uint8Array | string;

@@ -34,6 +34,18 @@ test("S5: every sequence of two bytes is judged as the platform judges it", () =
   }
 });
 
+test("S5: every lead of three or four bytes with every second byte is judged as the platform judges it", () => {
+  for (let lead = 0xe0; lead <= 0xff; lead++) {
+    for (let second = 0; second <= 0xff; second++) {
+      for (const more of [1, 2]) {
+        const bytes = Uint8Array.of(lead, second, ...Array<number>(more).fill(0x80));
+        const judged = `${Buffer.from(bytes).toString("hex")} ${isUtf8(bytes, 0, bytes.length)}`;
+        if (!judged.endsWith(` ${oracle(bytes)}`)) throw new Error(`${judged} is misjudged`);
+      }
+    }
+  }
+});
+
 test("S5: any bytes are judged as the platform judges them", () => {
   const lead = fc.constantFrom(0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf4, 0xf5);
   const next = fc.constantFrom(0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0);
