@@ -46,7 +46,7 @@ function wordsOf(code: string): string[] {
 const forbiddenWords: [word: RegExp, instead: string, except?: RegExp][] = [
   [/^rooms?$/, "channel", /^scripts\/|^server\/layers\.test\.ts$/],
   [
-    /^(ws|websocket)$/,
+    /^ws$/,
     "socket",
     /^client\/net\/|^server\/engine\/|^(bench|turn)\/|\.(test|browser|verify)\.ts$/,
   ],
