@@ -1,0 +1,126 @@
+import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  ConfigMistakes,
+  configTable,
+  defaultDataDir,
+  envExample,
+  envOf,
+  moveData,
+  readConfig,
+  readWorkerConfig,
+} from "./config.ts";
+import { temporaryDirectory } from "./test/directory.ts";
+
+function mistakesOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigMistakes) return error.mistakes;
+    throw error;
+  }
+}
+
+const secretKey = "0123456789abcdef0123456789abcdef";
+
+test("nothing has to be set", () => {
+  const config = readConfig({});
+  expect(config).toEqual({
+    port: 3000,
+    host: "0.0.0.0",
+    dataDir: defaultDataDir,
+    trustedProxies: [],
+    logLevel: "info",
+    clientDir: join(defaultDataDir, "client"),
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("every mistake is told at once, each by the name of its setting", () => {
+  const wrong = {
+    PORT: "70000",
+    HOST: "a b",
+    PUBLIC_URL: "https://chat.example.org/path",
+    DATABASE_URL: "mysql://db/parley",
+    TRUSTED_PROXIES: "10.0.0.0/33",
+    LOG_LEVEL: "loud",
+    SECRET_KEY: "short",
+  };
+  const mistakes = mistakesOf(wrong);
+  expect(mistakes.map((mistake) => mistake.split(" ")[0])).toEqual(Object.keys(wrong));
+  expect(mistakes[0]).toBe('PORT must be an integer from 0 to 65535, not "70000".');
+});
+
+test.each(["0x10", "1e3", "-1", "3000 ", "3.5", "65536"])("PORT=%p is no port", (text) => {
+  expect(mistakesOf({ PORT: text })).toHaveLength(1);
+});
+
+test("an empty value counts as unset", () => {
+  expect(readConfig({ PORT: "", DATABASE_URL: "" })).toEqual(readConfig({}));
+});
+
+test("a mistake does not repeat a password or a key", () => {
+  const mistakes = mistakesOf({
+    DATABASE_URL: "http://parley:hunter2@db/parley",
+    SECRET_KEY: "hunter2",
+  });
+  expect(mistakes).toHaveLength(2);
+  expect(mistakes.join()).not.toContain("hunter2");
+});
+
+test("every setting can be given as the name of a file that holds it", () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, "key");
+  writeFileSync(file, `${secretKey}\n`);
+  expect(readConfig({ SECRET_KEY_FILE: file }).secretKey).toBe(secretKey);
+  expect(mistakesOf({ SECRET_KEY_FILE: `${file}.gone` })).toEqual([
+    `SECRET_KEY_FILE names ${file}.gone, which can't be read.`,
+  ]);
+});
+
+test("an origin loses its slash, proxies are taken apart, a path becomes absolute", () => {
+  const config = readConfig({
+    PUBLIC_URL: "https://Chat.example.org/",
+    TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8,fd00::/8",
+    DATA_DIR: "elsewhere",
+  });
+  expect(config.publicUrl).toBe("https://chat.example.org");
+  expect(config.trustedProxies).toEqual(["127.0.0.1", "10.0.0.0/8", "fd00::/8"]);
+  expect(config.dataDir).toBe(resolve("elsewhere"));
+  expect(config.clientDir).toBe(resolve("elsewhere/client"));
+});
+
+test("a worker reads exactly what the supervisor has", () => {
+  const config = {
+    ...readConfig({ PORT: "0", TRUSTED_PROXIES: "::1,10.0.0.0/8", LOG_LEVEL: "debug" }),
+    port: 4000,
+    databaseUrl: "postgres://parley@localhost/parley?host=%2Ftmp%2Fa%20b",
+    secretKey,
+  };
+  expect(readWorkerConfig(envOf(config))).toEqual(config);
+  expect(() => readWorkerConfig({ SECRET_KEY: secretKey })).toThrow(ConfigMistakes);
+});
+
+test("the built client moves with the data, unless it was put somewhere", () => {
+  expect(moveData(readConfig({ DATA_DIR: "/a" }), "/b").clientDir).toBe("/b/client");
+  const config = readConfig({ DATA_DIR: "/a", CLIENT_DIR: "/c" });
+  expect(moveData(config, "/b")).toMatchObject({ dataDir: "/b", clientDir: "/c" });
+});
+
+test(".env.example and the README's table say what the settings are", async () => {
+  expect(await Bun.file(".env.example").text()).toBe(envExample());
+  const readme = await Bun.file("README.md").text();
+  const table = /<!-- configuration -->\n(.*)<!-- \/configuration -->/s.exec(readme)?.[1];
+  expect(table).toBe(`${configTable()}\n`);
+});
+
+test(".env.example sets nothing, and every setting of it is read", () => {
+  const lines = envExample().split("\n");
+  expect(lines.every((line) => line === "" || line.startsWith("#"))).toBe(true);
+  const names = lines.flatMap((line) => /^#([A-Z_]+)=/.exec(line)?.[1] ?? []);
+  expect(names).toContain("PORT");
+  const filled = Object.fromEntries(names.map((name) => [name, "\u0000"]));
+  expect(mistakesOf(filled).length).toBeGreaterThanOrEqual(names.length - 2); // Two are paths: any text is one.
+});

@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { testDatabase } from "../test/database.ts";
+import { ensureDatabase, findDurabilityFault, openDatabase, readEpoch } from "./database.ts";
+
+test("numbers of eight bytes are numbers, also in arrays and as parameters", async () => {
+  await using database = await testDatabase();
+  const largest = Number.MAX_SAFE_INTEGER;
+  const [row] = await database.sql<{ one: number; many: number[]; given: number[] }[]>`
+    select ${largest}::bigint as one, array[1, ${largest}]::bigint[] as many, ${[2, 3]}::bigint[] as given`;
+  expect({ ...row }).toEqual({ one: largest, many: [1, largest], given: [2, 3] });
+});
+
+test("times are dates", async () => {
+  await using database = await testDatabase();
+  const at = new Date("2026-11-21T02:03:04.567Z");
+  const [row] = await database.sql<{ at: Date }[]>`select ${at}::timestamptz as at`;
+  expect(row?.at).toEqual(at);
+});
+
+test("a connection says whose it is and keeps the parameters it was given", async () => {
+  await using database = await testDatabase();
+  const sql = openDatabase({
+    url: database.url,
+    max: 1,
+    name: "parley write",
+    parameters: { lock_timeout: "100ms" },
+  });
+  const [row] = await sql`
+    select current_setting('application_name') as name, current_setting('lock_timeout') as wait`;
+  await sql.end();
+  expect({ ...row }).toEqual({ name: "parley write", wait: "100ms" });
+});
+
+test("the epoch stays while the history does, and a restore makes it another one", async () => {
+  await using database = await testDatabase();
+  const before = await readEpoch(database.sql);
+  await database.sql`insert into users (name) values ('Ada')`;
+  expect(before).toMatch(/^[0-9a-f]{16}$/);
+  expect(await readEpoch(database.sql)).toBe(before);
+
+  await database.sql`update instance set restores = restores + 1`;
+  expect(await readEpoch(database.sql)).not.toBe(before);
+});
+
+test("a PostgreSQL that confirms what it could lose is found out", async () => {
+  await using database = await testDatabase();
+  expect(await findDurabilityFault(database.sql)).toBeUndefined();
+
+  // The shared server keeps its settings: this connection sees other ones first.
+  await database.sql`create schema careless`;
+  await database.sql`
+    create table careless.pg_settings as
+    select name, case name when 'fsync' then 'off' else setting end as setting from pg_settings`;
+  const sql = openDatabase({
+    url: database.url,
+    max: 1,
+    parameters: { search_path: "careless, pg_catalog" },
+  });
+  const fault = await findDurabilityFault(sql);
+  await sql.end();
+  expect(fault).toBe(
+    "PostgreSQL runs with fsync=off and could lose messages; turn that on and start again.",
+  );
+});
+
+test("a database of our own is made once", async () => {
+  await using database = await testDatabase();
+  const name = `ensured_${crypto.randomUUID().slice(0, 8)}`;
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
+  await ensureDatabase(url.href);
+  await ensureDatabase(url.href);
+  const sql = openDatabase({ url: url.href, max: 1 });
+  const [row] = await sql<{ name: string }[]>`select current_database() as name`;
+  await sql.end();
+  await database.sql`drop database ${database.sql(name)}`;
+  expect(row?.name).toBe(name);
+});
