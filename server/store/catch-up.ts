@@ -27,11 +27,11 @@ interface CatchUpRow extends ChangeColumns {
 
 /**
  * Reads several channels after their cursors, in one statement on the primary. A channel that is not in the answer does not exist for
- * this user: no member, or deleted.
+ * this user: no member, or deleted. Without a user nobody is asked who they are.
  */
 export async function readChannels(
   sql: Database,
-  userId: UserId,
+  userId: UserId | undefined,
   asked: readonly { readonly channelId: ChannelId; readonly cursor: Seq }[],
   rowsMax: number = limits.catchUpRowsMax,
 ): Promise<Map<ChannelId, CaughtUp>> {
@@ -39,7 +39,7 @@ export async function readChannels(
     with asked as materialized (
       select a.channel_id as stream, a.cursor as from_seq, c.head, c.kind, c.name
         from unnest(${asked.map((one) => one.channelId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[]) as a (channel_id, cursor)
-        join members m on m.channel_id = a.channel_id and m.user_id = ${userId}
+        ${userId === undefined ? sql`` : sql`join members m on m.channel_id = a.channel_id and m.user_id = ${userId}`}
         join channels c on c.id = a.channel_id and c.deleted_at is null
     )
     select asked.stream, asked.from_seq, asked.head, page.position, page.kind, page.entity,
@@ -90,6 +90,17 @@ export async function readUserStream(
      where u.id = ${userId}
      order by page.position`;
   return collect(rows, rowsMax).get(userId);
+}
+
+/** Reads any stream after a cursor, for the worker itself: whoever listens to it was let in before. Undefined where there is none. */
+export async function readStream(
+  sql: Database,
+  stream: StreamId,
+  cursor: Seq,
+): Promise<CaughtUp | undefined> {
+  const asked = [{ channelId: stream as ChannelId, cursor }];
+  const channel = (await readChannels(sql, undefined, asked)).get(stream as ChannelId);
+  return channel ?? (await readUserStream(sql, stream as UserId, cursor));
 }
 
 function collect(rows: readonly CatchUpRow[], rowsMax: number): Map<StreamId, CaughtUp> {

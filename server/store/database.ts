@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly name?: string;
   /** Server parameters of every connection, such as `lock_timeout`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** A connection was closed, by us or by the other side. */
+  readonly closed?: () => void;
 }
 
 const int8 = 20; // PostgreSQL's OIDs of the type.
@@ -25,12 +27,16 @@ export function openDatabase({
   max = 10,
   name = "parley",
   parameters,
+  closed,
 }: DatabaseOptions): Database {
   const { address, socketDir, port } = splitUrl(url);
   return postgres(address, {
     max,
     ...(socketDir === undefined ? {} : { path: `${socketDir}/.s.PGSQL.${port}` }),
     connect_timeout: connectSecondsMax,
+    // A PostgreSQL that starts again is back within a second or two; whoever waits must not sleep through it.
+    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
+    ...(closed ? { onclose: closed } : {}),
     prepare: true,
     types: {
       bigint: {

@@ -82,3 +82,19 @@ async function findDirect(sql: Database, textId: string): Promise<ChannelId | un
     select id from channels where text_id = ${textId} and deleted_at is null`;
   return row?.id;
 }
+
+/** The other people of a user's direct channels, newest channel first. */
+export async function readDirectPeers(
+  sql: Database,
+  userId: UserId,
+  limit: number,
+): Promise<UserId[]> {
+  const rows = await sql<{ user_id: UserId }[]>`
+    select other.user_id
+      from members mine
+      join channels c on c.id = mine.channel_id and c.kind = 'direct' and c.deleted_at is null
+      join members other on other.channel_id = c.id and other.user_id <> mine.user_id
+     where mine.user_id = ${userId}
+     order by c.id desc limit ${limit}`;
+  return rows.map(({ user_id }) => user_id);
+}

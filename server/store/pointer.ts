@@ -58,3 +58,27 @@ export async function movePointers(
     seen: row.read_moved,
   }));
 }
+
+/** Pointers of the other members; none where there are too many for ticks, undefined where the user is no member. */
+export async function readPointers(
+  sql: Database,
+  channelId: ChannelId,
+  userId: UserId,
+): Promise<{ user: UserId; readSeq: Seq; deliveredSeq: Seq }[] | undefined> {
+  const rows = await sql<{ user_id: UserId; read_seq: Seq; delivered_seq: Seq }[]>`
+    select m.user_id, m.read_seq, m.delivered_seq
+      from members m
+      join channels c on c.id = m.channel_id and c.deleted_at is null
+     where m.channel_id = ${channelId}
+       and exists (select from members own where own.channel_id = ${channelId} and own.user_id = ${userId})
+     order by m.user_id limit ${membersWithPointersMax + 1}`;
+  if (rows.length === 0) return undefined;
+  if (rows.length > membersWithPointersMax) return [];
+
+  return rows
+    .filter((row) => row.user_id !== userId)
+    .map((row) => ({ user: row.user_id, readSeq: row.read_seq, deliveredSeq: row.delivered_seq }));
+}
+
+/** In larger channels a tick means committed, and who has read is a query. */
+export const membersWithPointersMax = 32;

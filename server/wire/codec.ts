@@ -46,6 +46,9 @@ export function encode(packed: unknown[]): Uint8Array {
   return packr.pack(packed);
 }
 
+/** The same frame as JSON text. */
+export const jsonOf = (frame: Uint8Array): string => JSON.stringify(packr.unpack(frame));
+
 export const encodeCommand = (command: Command): Uint8Array => encode(packCommand(command));
 export const encodeAnswer = (answer: Answer): Uint8Array => encode(packAnswer(answer));
 

@@ -1,0 +1,59 @@
+import type { StreamId } from "#wire/ids.ts";
+import { durableTopic } from "../fanout/topic.ts";
+import type { Followed, Session } from "../session/session.ts";
+import type { ChatParts } from "./parts.ts";
+
+/**
+ * The barrier, steps (a) and (b): the streams are followed (the bus has acknowledged, and the head was read after that), then the socket
+ * is subscribed. Whoever calls reads what the client misses only *afterwards*, step (c), from the primary: so what is read reaches at
+ * least as far as what was delivered when the socket was subscribed, and nothing falls between.
+ *
+ * Rejects where the bus or PostgreSQL is away; then nothing new is subscribed.
+ */
+export async function subscribeDurable(
+  { delivery }: ChatParts,
+  session: Session,
+  streams: readonly StreamId[],
+): Promise<void> {
+  const fresh = streams.filter((stream) => !session.followed.has(stream));
+  if (fresh.length > 0) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Whoever asks for one of them meanwhile waits for the same promise; a failure is told to each.
+    promise.catch(() => undefined);
+    const entries = fresh.map((): Followed => ({ isSubscribed: false, subscribed: promise }));
+    fresh.forEach((stream, at) => session.followed.set(stream, entries[at]!));
+    delivery.follow(fresh).then(
+      () => {
+        fresh.forEach((stream, at) => {
+          const entry = entries[at]!;
+          // The socket went, or the user was removed, while we waited.
+          if (session.followed.get(stream) !== entry) return delivery.unfollow([stream]);
+          entry.isSubscribed = true;
+          session.subscribe(durableTopic(stream));
+        });
+        resolve();
+      },
+      (error: unknown) => {
+        fresh.forEach((stream, at) => {
+          if (session.followed.get(stream) === entries[at]) session.followed.delete(stream);
+        });
+        reject(error as Error);
+      },
+    );
+  }
+  await Promise.all(streams.map((stream) => session.followed.get(stream)?.subscribed));
+}
+
+export function unsubscribeDurable(
+  { delivery }: Pick<ChatParts, "delivery">,
+  session: Session,
+  stream: StreamId,
+): void {
+  const entry = session.followed.get(stream);
+  if (!entry) return;
+
+  session.followed.delete(stream);
+  if (!entry.isSubscribed) return; // `subscribeDurable` finds that it is not wanted.
+  if (session.closedAtMs === undefined) session.unsubscribe(durableTopic(stream));
+  delivery.unfollow([stream]);
+}

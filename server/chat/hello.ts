@@ -1,0 +1,109 @@
+import type { CommandOf } from "#wire/command.ts";
+import { closes } from "#wire/codes.ts";
+import type { ChannelId, StreamId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import { protocolVersion } from "#wire/version.ts";
+import type { Answered, Handling } from "../session/receive.ts";
+import type { Session } from "../session/session.ts";
+import { readDirectPeers } from "../store/direct-channel.ts";
+import { readMemberships, readSummaries } from "../store/summary.ts";
+import { subscribeDurable } from "./barrier.ts";
+import { sendCatchUp } from "./catch-up.ts";
+import { identityOf } from "./identity.ts";
+import type { ChatParts } from "./parts.ts";
+import { watchPeople } from "./people.ts";
+
+/** Says who it is and what it holds: the socket is greeted, subscribed through the barrier, and told all that it misses, in one question. */
+export function hello(parts: ChatParts, session: Session, command: CommandOf<"hello">): Handling {
+  const greeted = greet(parts, session, command);
+  return {
+    reply: greeted,
+    then: async () => {
+      if ("refused" in (await greeted)) return;
+      await welcome(parts, session, command);
+    },
+  };
+}
+
+async function greet(
+  parts: ChatParts,
+  session: Session,
+  { token }: CommandOf<"hello">,
+): Promise<Answered> {
+  const verified = await parts.verify(token);
+  if ("refused" in verified) {
+    const name = verified.refused in closes ? verified.refused : "token_invalid";
+    // After the refusal has left.
+    setImmediate(() => session.close(name as keyof typeof closes, parts.now()));
+    return verified;
+  }
+  const { userId, name, sessionId, expiresAtMs } = verified;
+  session.identity = { userId, name, sessionId };
+  session.tokenExpiresAtMs = expiresAtMs;
+  if (session.closedAtMs === undefined) {
+    parts.sessions.greeted(session);
+    parts.presence.arrived(userId);
+  }
+  return {
+    op: "welcome",
+    version: protocolVersion,
+    epoch: parts.epoch(),
+    user: userId,
+    now: parts.now(),
+    server: parts.version,
+    heartbeatSeconds: limits.heartbeatSeconds,
+    idleSecondsMax: limits.idleSecondsMax,
+    inFlightMax: limits.inFlightMax,
+    frameBytesMax: limits.frameBytesMax,
+    bodyCharsMax: limits.bodyCharsMax,
+  };
+}
+
+async function welcome(
+  parts: ChatParts,
+  session: Session,
+  { epoch, streams }: CommandOf<"hello">,
+): Promise<void> {
+  const { sql } = parts;
+  const { userId } = identityOf(session);
+  // The user's stream before the list of channels: a membership that comes between is delivered and joined.
+  await subscribeDurable(parts, session, [userId]);
+  const memberships = await readMemberships(sql, userId);
+  const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
+  await subscribeDurable(parts, session, subscribed);
+
+  const sameEpoch = epoch === parts.epoch();
+  const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
+  const held: { stream: StreamId; cursor: number }[] = [
+    { stream: userId, cursor: cursors.get(userId) ?? 0 },
+    ...streams.filter(({ stream }) => stream !== userId),
+  ];
+  await sendCatchUp(parts, session, held, { sameEpoch });
+
+  // Of a channel that is named and at its head the client knows everything already.
+  const unknown = memberships
+    .filter(({ channelId, head }) => !sameEpoch || (cursors.get(channelId) ?? -1) < head)
+    .map(({ channelId }) => channelId);
+  await sendSummaries(parts, session, unknown.slice(0, limits.summariesFirstMax));
+  session.send({ op: "caughtUp" });
+  await watchPeople(parts, session, await readDirectPeers(sql, userId, watchedPeersMax));
+  await sendSummaries(parts, session, unknown.slice(limits.summariesFirstMax));
+}
+
+/** People of direct channels whose presence is told without being listed. */
+const watchedPeersMax = 200;
+
+export async function sendSummaries(
+  { sql }: ChatParts,
+  session: Session,
+  channels: readonly ChannelId[],
+): Promise<void> {
+  const { userId } = identityOf(session);
+  for (let at = 0; at < channels.length; at += limits.streamsPerSummariesMax) {
+    const group = channels.slice(at, at + limits.streamsPerSummariesMax);
+    for (const summary of await readSummaries(sql, userId, group)) {
+      await session.writable();
+      session.send({ op: "summary", ...summary });
+    }
+  }
+}

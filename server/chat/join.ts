@@ -1,0 +1,43 @@
+import { decodeAnswers } from "#wire/codec.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import type { RowOf } from "#wire/row.ts";
+import type { Announcement } from "../fanout/announcement.ts";
+import { log } from "../observe/log.ts";
+import type { Session } from "../session/session.ts";
+import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
+import { sendSummaries } from "./hello.ts";
+import type { ChatParts } from "./parts.ts";
+import { watchPeople } from "./people.ts";
+
+/** A user's own stream brought memberships: all sockets of that user join or leave the channels' topics here. */
+export function followMemberships(parts: ChatParts, announcement: Announcement): void {
+  const userId = announcement.stream as UserId;
+  const rows = decodeAnswers(announcement.frame).flatMap((event) =>
+    event.op === "interval" ? event.rows : [],
+  );
+  for (const row of rows) {
+    if (row.kind !== "membership") continue;
+    for (const session of parts.sessions.ofUser(userId)) {
+      join(parts, session, row).catch((error: unknown) => {
+        // Without the subscription it would miss what is said there: it comes back and asks.
+        log.error("a socket could not join a channel", { channel: row.entity, error });
+        session.close("behind", parts.now());
+      });
+    }
+  }
+}
+
+async function join(
+  parts: ChatParts,
+  session: Session,
+  { entity, body }: RowOf<"membership">,
+): Promise<void> {
+  const channelId = entity as ChannelId;
+  if (!body) return unsubscribeDurable(parts, session, channelId);
+  if (session.followed.has(channelId) || session.followed.size > limits.subscribedMax) return;
+
+  await subscribeDurable(parts, session, [channelId]);
+  await sendSummaries(parts, session, [channelId]);
+  if (body.peer) await watchPeople(parts, session, [body.peer.id]);
+}

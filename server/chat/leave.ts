@@ -1,0 +1,21 @@
+import { liveTopic, presenceTopic } from "../fanout/topic.ts";
+import { log } from "../observe/log.ts";
+import type { Session } from "../session/session.ts";
+import { unsubscribeDurable } from "./barrier.ts";
+import type { ChatParts } from "./parts.ts";
+
+/** The socket is gone: everything that was followed for it is given back. The engine has dropped its subscriptions already. */
+export function leave(parts: ChatParts, session: Session): void {
+  parts.sessions.remove(session);
+  for (const stream of session.followed.keys()) unsubscribeDurable(parts, session, stream);
+  const topics = [...[...session.open].map(liveTopic), ...[...session.watched].map(presenceTopic)];
+  const { identity } = session;
+  if (identity) {
+    for (const channel of session.open) parts.typing.stopped(channel, identity.userId);
+  }
+  session.open.clear();
+  session.watched.clear();
+  parts.relay.unfollow(topics).catch((error: unknown) => {
+    log.warn("the bus did not take back a subscription", { error });
+  });
+}

@@ -1,0 +1,49 @@
+import type { Event, Interval } from "#wire/event.ts";
+import type { Refusal } from "#wire/codes.ts";
+import type { Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Delivery } from "../fanout/deliver.ts";
+import type { Heads } from "../fanout/heads.ts";
+import type { Relay } from "../fanout/relay.ts";
+import type { Sessions } from "../session/sessions.ts";
+import type { MessageBatch } from "../store/batch.ts";
+import type { Database } from "../store/database.ts";
+import type { PointerFlush } from "./pointer-flush.ts";
+import type { TypingBook } from "./typing.ts";
+
+/** Who a token speaks for, after its user was found to exist and to be active. */
+export interface Verified {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+}
+
+/** What `worker.ts` hands to the commands. */
+export interface ChatParts {
+  /** For reading; the primary. */
+  readonly sql: Database;
+  /** For writing transactions outside the batch. */
+  readonly writing: Database;
+  readonly batch: MessageBatch;
+  readonly delivery: Delivery;
+  readonly heads: Heads;
+  readonly relay: Relay;
+  readonly sessions: Sessions;
+  readonly pointers: PointerFlush;
+  readonly typing: TypingBook;
+  readonly version: string;
+  /** S1, S2: a valid token, of a user who exists and is active, in a session that has not ended. */
+  verify(token: string): Promise<Verified | Refusal>;
+  /** Which history this is. */
+  epoch(): string;
+  /** To all sockets on a topic of what is ephemeral, on every worker. Never rejects. */
+  publishLive(topic: string, event: Event): void;
+  readonly presence: {
+    arrived(user: UserId): void;
+    isOnline(user: UserId): boolean;
+  };
+  /** `(from, …]` of a stream from PostgreSQL, whoever asks. */
+  readIntervals(stream: StreamId, from: Seq): Promise<{ intervals: Interval[]; more: boolean }>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,90 @@
+import type { CommandOf } from "#wire/command.ts";
+import type { UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import { presenceTopic } from "../fanout/topic.ts";
+import type { Answered } from "../session/receive.ts";
+import type { Session } from "../session/session.ts";
+import { findPeople, type PeopleCursor, readPeople } from "../store/people.ts";
+import type { ChatParts } from "./parts.ts";
+
+/** People whose coming and going one socket is told of; the longest ago listed make room. */
+const watchedMax = 500;
+
+/** Certain people, or a page of all; from then on this socket is told when they come and go. */
+export async function people(
+  parts: ChatParts,
+  session: Session,
+  { ids, query, after }: CommandOf<"people">,
+): Promise<Answered> {
+  const cursor = after === null ? null : parseCursor(after);
+  if (cursor === undefined)
+    return { refused: "malformed", detail: "people.after is not of a page" };
+
+  const found =
+    ids.length > 0
+      ? await readPeople(parts.sql, ids)
+      : await findPeople(parts.sql, query.trim(), cursor, limits.pageRowsMax);
+  const last = found[found.length - 1];
+  const isFull = ids.length === 0 && found.length === limits.pageRowsMax;
+  // Watched before it is read who is here: whoever comes between is told.
+  await follow(
+    parts,
+    session,
+    found.map(({ id }) => id),
+  );
+  return {
+    op: "peoplePage",
+    people: found.map((person) => ({ ...person, online: parts.presence.isOnline(person.id) })),
+    after: isFull && last ? JSON.stringify([last.name, last.id]) : null,
+  };
+}
+
+/** Tells the socket who of these is here, and from then on when they come and go. */
+export async function watchPeople(
+  parts: ChatParts,
+  session: Session,
+  users: readonly UserId[],
+): Promise<void> {
+  if (users.length === 0) return;
+  await follow(parts, session, users);
+  session.send({
+    op: "presence",
+    people: users.map((user) => ({
+      user,
+      online: parts.presence.isOnline(user),
+      lastSeenAt: null,
+    })),
+  });
+}
+
+async function follow(
+  { relay }: ChatParts,
+  session: Session,
+  users: readonly UserId[],
+): Promise<void> {
+  const fresh = users.filter((user) => !session.watched.has(user));
+  for (const user of fresh) session.watched.add(user);
+  await relay.follow(fresh.map(presenceTopic));
+  if (session.closedAtMs !== undefined) return; // `leave` has taken back what was watched.
+
+  for (const user of fresh) session.subscribe(presenceTopic(user));
+  const tooMany = [...session.watched].slice(0, Math.max(0, session.watched.size - watchedMax));
+  for (const user of tooMany) {
+    session.watched.delete(user);
+    session.unsubscribe(presenceTopic(user));
+  }
+  await relay.unfollow(tooMany.map(presenceTopic));
+}
+
+function parseCursor(after: string): PeopleCursor | undefined {
+  try {
+    const value: unknown = JSON.parse(after);
+    if (!Array.isArray(value)) return undefined;
+    const [name, id] = value as unknown[];
+    return typeof name === "string" && Number.isSafeInteger(id)
+      ? { name, id: id as UserId }
+      : undefined;
+  } catch {
+    return undefined; // Not JSON: the caller refuses it.
+  }
+}

@@ -1,0 +1,111 @@
+import type { Interval } from "#wire/event.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import { log } from "../observe/log.ts";
+import type { PointerMove, PointerMoved } from "../store/pointer.ts";
+
+export interface PointerFlushParts {
+  /** Resolves, committed, with what really moved. */
+  move(moves: readonly PointerMove[]): Promise<PointerMoved[]>;
+  /** Own pointers, in the user's own stream. */
+  announce(interval: Interval): void;
+  /** What others see, on the channel's `live` topic. */
+  tellOthers(
+    channel: ChannelId,
+    pointers: { user: UserId; readSeq: Seq; deliveredSeq: Seq }[],
+  ): void;
+  /** Calls back after about `ms`; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** Pointers are merged so long, and written together. */
+export const flushMs = 250;
+
+/** Merges moves of pointers, writes them every 250 ms in key order, and answers and announces only after that commit. */
+export class PointerFlush {
+  readonly #parts: PointerFlushParts;
+  #moves = new Map<string, PointerMove>();
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #isFlushing = false;
+
+  constructor(parts: PointerFlushParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when these moves are committed and announced; rejects where that is unknown, which harms nobody: pointers are sent again. */
+  add(moves: readonly PointerMove[]): Promise<void> {
+    for (const move of moves) {
+      const key = `${move.channelId} ${move.userId}`;
+      this.#moves.set(key, merged(this.#moves.get(key), move));
+    }
+    if (!this.#waiting) {
+      this.#waiting = Promise.withResolvers();
+      // Each who waits hears of a failure; a flush that nobody waits for any more is no fault.
+      this.#waiting.promise.catch(() => undefined);
+      this.#parts.after(flushMs, () => void this.flush());
+    }
+    return this.#waiting.promise;
+  }
+
+  /** Writes what is waiting now. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.#isFlushing || !this.#waiting) return;
+
+    this.#isFlushing = true;
+    const waiting = this.#waiting;
+    const moves = [...this.#moves.values()].toSorted(
+      (one, other) => one.userId - other.userId || one.channelId - other.channelId,
+    );
+    this.#waiting = undefined;
+    this.#moves = new Map();
+    try {
+      this.#tell(await this.#parts.move(moves));
+      waiting.resolve();
+    } catch (error) {
+      log.warn("pointers could not be written", { error });
+      waiting.reject(error as Error);
+    }
+    this.#isFlushing = false;
+    // What came while this was written has its own timer, which may have found us busy.
+    if (this.#waiting) void this.flush();
+  }
+
+  #tell(moved: readonly PointerMoved[]): void {
+    const channels = new Map<ChannelId, { user: UserId; readSeq: Seq; deliveredSeq: Seq }[]>();
+    for (const { channelId, userId, readSeq, deliveredSeq, readFrom, seq, seen } of moved) {
+      this.#parts.announce({
+        stream: userId,
+        from: seq - 1,
+        through: seq,
+        rows: [
+          {
+            kind: "pointer",
+            entity: channelId,
+            version: seq,
+            body: { readSeq, deliveredSeq, readFrom },
+          },
+        ],
+      });
+      if (!seen) continue;
+      const pointers = channels.get(channelId) ?? [];
+      pointers.push({ user: userId, readSeq, deliveredSeq });
+      channels.set(channelId, pointers);
+    }
+    for (const [channelId, pointers] of channels) this.#parts.tellOthers(channelId, pointers);
+  }
+}
+
+/** `readSeq` and `deliveredSeq` grow; of `readFrom` the later one counts, and a later `readSeq` alone takes an earlier one back. */
+function merged(earlier: PointerMove | undefined, later: PointerMove): PointerMove {
+  if (!earlier) return later;
+  return {
+    ...later,
+    readSeq: greater(earlier.readSeq, later.readSeq),
+    deliveredSeq: greater(earlier.deliveredSeq, later.deliveredSeq),
+    readFrom: later.readFrom ?? (later.readSeq === null ? earlier.readFrom : null),
+  };
+}
+
+function greater(one: Seq | null, other: Seq | null): Seq | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
+}

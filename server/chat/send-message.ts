@@ -1,0 +1,85 @@
+import type { RefusalCode } from "#wire/codes.ts";
+import type { CommandOf, Draft as SentDraft } from "#wire/command.ts";
+import { limits } from "#wire/limits.ts";
+import type { Handling } from "../session/receive.ts";
+import type { Session } from "../session/session.ts";
+import type { Fate } from "../store/batch.ts";
+import type { ChatParts } from "./parts.ts";
+import { identityOf } from "./identity.ts";
+
+/** Everything below the space but tab and line feed, and what PostgreSQL cannot hold. */
+// oxlint-disable-next-line no-control-regex -- Exactly these are refused.
+const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+
+/** What is stored of what somebody wrote: line ends of one kind, nothing blank around it. */
+export function sanitise(body: string): string {
+  return body
+    .replaceAll(/\r\n?/g, "\n")
+    .replace(/^[^\S\n]*\n+/, "")
+    .trimEnd();
+}
+
+/** Why a body is refused before anybody asks the database. */
+export function refusalFor(body: string): RefusalCode | undefined {
+  if (body.trim() === "") return "body_empty";
+  if (controlCharacters.test(body)) return "body_invalid";
+  // Counting code points is only needed where UTF-16 units are too many.
+  if (body.length > limits.bodyCharsMax && [...body].length > limits.bodyCharsMax) {
+    return "body_too_long";
+  }
+  return undefined;
+}
+
+/**
+ * Stores what a member said: enters its batch before it returns, and answers once every draft has its fate; the batch announces.
+ * After a refused draft the later ones are not attempted.
+ */
+export function sendMessage(
+  { batch }: ChatParts,
+  session: Session,
+  { channel, drafts }: CommandOf<"send">,
+): Handling {
+  // Two unanswered sends of one author to one channel could change places.
+  if (session.sending.has(channel)) return { reply: { refused: "send_in_flight" } };
+
+  const authorId = identityOf(session).userId;
+  const bodies = drafts.map((draft) => sanitise(draft.body));
+  const refusedAt = bodies.findIndex((body) => refusalFor(body) !== undefined);
+  const good = refusedAt < 0 ? drafts : drafts.slice(0, refusedAt);
+  const added = good.map((draft, at) => ({
+    channelId: channel,
+    authorId,
+    clientMessageId: draft.clientMessageId,
+    body: bodies[at]!,
+    rootSeq: draft.rootSeq,
+  }));
+  session.sending.add(channel);
+  const stored = added.length > 0 ? batch.add(added) : Promise.resolve([]);
+  const reply = stored
+    .then((fates) => {
+      if (refusedAt < 0) return fates;
+      const refused = refusalFor(bodies[refusedAt]!)!;
+      return [...fates, ...restOf(drafts, refusedAt, fates, refused)];
+    })
+    .finally(() => session.sending.delete(channel))
+    .then((fates) => ({ op: "sent" as const, fates: fates.map(fateOf) }));
+  return { reply };
+}
+
+/** The fates from the draft on that was refused early. Where an earlier one was refused by the database, it was not attempted either. */
+function restOf(
+  drafts: readonly SentDraft[],
+  refusedAt: number,
+  fates: readonly Fate[],
+  refused: RefusalCode,
+): Fate[] {
+  const stopped = fates.some((fate) => "refused" in fate);
+  return drafts
+    .slice(refusedAt)
+    .map((_, at) => ({ refused: at === 0 && !stopped ? refused : "skipped" }));
+}
+
+const fateOf = (fate: Fate): { seq: number; createdAt: number; code: RefusalCode | null } =>
+  "refused" in fate
+    ? { seq: 0, createdAt: 0, code: fate.refused }
+    : { seq: fate.seq, createdAt: fate.createdAt, code: null };

@@ -1,0 +1,143 @@
+import { encodeAnswer, type Frame, packAnswer } from "#wire/codec.ts";
+import { closes, type CloseName } from "#wire/codes.ts";
+import type { Answer } from "#wire/event.ts";
+import type { ChannelId, StreamId, UserId } from "#wire/ids.ts";
+import { log } from "../observe/log.ts";
+
+/** What a session needs from its socket; the engine's fits. */
+export interface SessionSocket {
+  /** > 0 bytes sent, -1 queued, 0 dropped. */
+  send(frame: Frame): number;
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  bufferedBytes(): number;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+export type Encoding = "binary" | "json";
+
+/** Whose socket it is, from the first accepted `hello` on. */
+export interface Identity {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly sessionId: string;
+}
+
+export const sessionLimits = {
+  /** Bytes that may wait for a reader. Above it the socket is cut, with a code that says resume: nothing is lost. */
+  budgetBytes: 256 * 1024,
+  /** A closing handshake that takes longer is cut. */
+  closeSecondsMax: 5,
+} as const;
+
+/** A stream that the socket listens to, or is about to. */
+export interface Followed {
+  isSubscribed: boolean;
+  /** Resolves when the socket is subscribed, or is not wanted any more. */
+  readonly subscribed: Promise<void>;
+}
+
+/** Topics carry one encoding each. */
+export type TopicOf = (topic: string) => string;
+
+/** One socket's state: who it is, what it listens to, how much it may still send and receive. */
+export class Session {
+  readonly encoding: Encoding;
+  readonly openedAtMs: number;
+  readonly #socket: SessionSocket;
+  readonly #topicOf: TopicOf;
+  identity: Identity | undefined;
+  tokenExpiresAtMs = Number.POSITIVE_INFINITY;
+  tokenWarned = false;
+  heardAtMs: number;
+  lastSummariesAtMs = 0;
+  /** Durable topics, through the barrier. */
+  readonly followed = new Map<StreamId, Followed>();
+  /** Channels that are open: their `live` topic too. */
+  readonly open = new Set<ChannelId>();
+  /** Channels with an unanswered `send`. */
+  readonly sending = new Set<ChannelId>();
+  /** People whose coming and going is told to this socket, oldest first. */
+  readonly watched = new Set<UserId>();
+  closedAtMs: number | undefined;
+  #writable: PromiseWithResolvers<void> | undefined;
+
+  constructor(
+    socket: SessionSocket,
+    options: { encoding: Encoding; nowMs: number; topicOf: TopicOf },
+  ) {
+    this.#socket = socket;
+    this.encoding = options.encoding;
+    this.#topicOf = options.encoding === "json" ? options.topicOf : (topic) => topic;
+    this.openedAtMs = options.nowMs;
+    this.heardAtMs = options.nowMs;
+  }
+
+  /** To this socket alone. */
+  send(answer: Answer): void {
+    this.#sendOrClose(
+      this.encoding === "json" ? JSON.stringify(packAnswer(answer)) : encodeAnswer(answer),
+    );
+  }
+
+  subscribe(topic: string): void {
+    this.#socket.subscribe(this.#topicOf(topic));
+  }
+
+  unsubscribe(topic: string): void {
+    this.#socket.unsubscribe(this.#topicOf(topic));
+  }
+
+  /** Resolves when less than half the budget is outstanding, or the socket is closed. */
+  async writable(): Promise<void> {
+    while (
+      this.closedAtMs === undefined &&
+      this.#socket.bufferedBytes() > sessionLimits.budgetBytes / 2
+    ) {
+      this.#writable ??= Promise.withResolvers();
+      await this.#writable.promise;
+    }
+  }
+
+  /** The engine says that nothing is buffered any more. */
+  drained(): void {
+    const waiting = this.#writable;
+    this.#writable = undefined;
+    // Not from within the engine's callback: large frames sent there can stall.
+    if (waiting) setImmediate(waiting.resolve);
+  }
+
+  isOverBudget(): boolean {
+    return this.#socket.bufferedBytes() > sessionLimits.budgetBytes;
+  }
+
+  close(name: CloseName, nowMs: number): void {
+    if (this.closedAtMs !== undefined) return;
+
+    this.closedAtMs = nowMs;
+    this.#socket.close(closes[name].number, name);
+  }
+
+  /** Ends a socket whose other side does not answer the closing handshake. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
+  /** The engine has closed it. */
+  ended(nowMs: number): void {
+    this.closedAtMs ??= nowMs;
+    this.#writable?.resolve();
+    this.#writable = undefined;
+  }
+
+  /** The one place that looks at what `send` returns. */
+  #sendOrClose(frame: Frame): void {
+    if (this.closedAtMs !== undefined) return;
+    if (this.#socket.send(frame) !== 0) return;
+
+    // A client with a hole in its stream is worse than a client that comes back.
+    log.warn("a frame found no room and its socket is closed", { user: this.identity?.userId });
+    this.close("behind", this.heardAtMs);
+  }
+}

@@ -1,0 +1,338 @@
+import manifest from "../package.json";
+import { encodeAnswer, jsonOf } from "#wire/codec.ts";
+import type { Interval } from "#wire/event.ts";
+import type { Seq, StreamId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import { subprotocols } from "#wire/version.ts";
+import { pause } from "#lib/wait.ts";
+import { allowedOrigin } from "./auth/origin.ts";
+import { createTokens } from "./auth/tokens.ts";
+import { announceCommit } from "./chat/announce-commit.ts";
+import { createDispatch } from "./chat/commands.ts";
+import { followMemberships } from "./chat/join.ts";
+import { leave } from "./chat/leave.ts";
+import type { ChatParts } from "./chat/parts.ts";
+import { PointerFlush } from "./chat/pointer-flush.ts";
+import { TypingBook } from "./chat/typing.ts";
+import { readWorkerConfig, type WorkerConfig } from "./config.ts";
+import { startBunEngine } from "./engine/bun-engine.ts";
+import type { Engine, EngineSocket, Upgrade } from "./engine/engine.ts";
+import { cutIntervals } from "./fanout/cut.ts";
+import { Delivery } from "./fanout/deliver.ts";
+import { decodeHeads, Heads } from "./fanout/heads.ts";
+import { MemoryHub } from "./fanout/memory-bus.ts";
+import { Relay } from "./fanout/relay.ts";
+import { durableTopic, headsTopic, jsonTopic, liveTopic, presenceTopic } from "./fanout/topic.ts";
+import { createApp } from "./http/app.ts";
+import { log, setLogLevel } from "./observe/log.ts";
+import { Presence } from "./presence/presence.ts";
+import { checkBudget, checkDeadlines } from "./session/deadlines.ts";
+import { Receiver } from "./session/receive.ts";
+import { type Encoding, Session } from "./session/session.ts";
+import { Sessions } from "./session/sessions.ts";
+import { readActiveUser } from "./store/account.ts";
+import { batchLimits, MessageBatch } from "./store/batch.ts";
+import { readStream } from "./store/catch-up.ts";
+import { openDatabase } from "./store/database.ts";
+import { EpochWatch } from "./store/epoch.ts";
+import { readHeads } from "./store/head.ts";
+import { insertMessages } from "./store/insert-messages.ts";
+import { writeLastSeen } from "./store/people.ts";
+import { movePointers } from "./store/pointer.ts";
+
+/** One server process: sockets, HTTP, and what they need. */
+export interface Worker {
+  readonly url: string;
+  readonly port: number;
+  /** Refuses the new, finishes what is under way, sends everybody elsewhere, ends. */
+  drain(): Promise<void>;
+}
+
+/** What the upgrade attaches to a socket. */
+interface Attached {
+  readonly encoding: Encoding;
+  session: Session | undefined;
+  receiver: Receiver | undefined;
+}
+
+const workerLimits = {
+  readingConnections: 8,
+  /** Pointers, direct channels, last seen. */
+  writingConnections: 3,
+  backpressureBytesMax: 16 * 1024 * 1024,
+  bodyBytesMax: 1024 * 1024,
+  sweepMs: 250,
+  tickMs: 1_000,
+  lastSeenMs: 30_000,
+} as const;
+
+/** The only place that constructs things: hands each room the functions of its neighbours. */
+export async function startWorker(config: WorkerConfig): Promise<Worker> {
+  let isDraining = false;
+  const now = Date.now;
+  const monotonic = (): number => performance.now();
+  const after = (ms: number, call: () => void): (() => void) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  };
+
+  // Separate pools: a slow reader must not stand in the way of a commit.
+  const url = config.databaseUrl;
+  const epoch = new EpochWatch();
+  const reading = openDatabase({
+    url,
+    max: workerLimits.readingConnections,
+    name: "parley reading",
+    closed: () => void epoch.check(),
+  });
+  const writing = openDatabase({
+    url,
+    max: workerLimits.writingConnections,
+    name: "parley writing",
+  });
+  const batching = openDatabase({ url, max: batchLimits.lanes * 2, name: "parley batch" });
+
+  const sessions = new Sessions();
+  const hub = new MemoryHub();
+  const bus = hub.connect((topic, bytes) => {
+    if (topic === headsTopic) {
+      for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+    } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
+    else delivery.receive(bytes);
+  });
+  await bus.subscribe([headsTopic]);
+
+  const readIntervals = async (
+    stream: StreamId,
+    from: Seq,
+  ): Promise<{ intervals: Interval[]; more: boolean }> => {
+    const found = await readStream(reading, stream, from);
+    if (!found) return { intervals: [], more: false };
+    return { intervals: cutIntervals(stream, from, found.through, found.rows), more: found.cut };
+  };
+  const publishLocal = (topic: string, frame: Uint8Array): void => {
+    engine.publish(topic, frame);
+    const asJson = jsonTopic(topic);
+    if (engine.isListenedTo(asJson)) engine.publish(asJson, jsonOf(frame));
+  };
+  const delivery: Delivery = new Delivery({
+    bus,
+    publish: (stream, frame) => publishLocal(durableTopic(stream), frame),
+    readHeads: (streams) => readHeads(reading, streams),
+    readIntervals,
+    membershipDelivered: (announcement) => followMemberships(chat, announcement),
+    after,
+  });
+  const heads = new Heads({
+    bus,
+    readHeads: (streams) => readHeads(reading, streams),
+    now: monotonic,
+  });
+  const relay = new Relay(bus);
+  const publishLive: ChatParts["publishLive"] = (topic, event) => {
+    bus.publish(topic, encodeAnswer(event)).catch((error: unknown) => {
+      log.debug("something ephemeral was not published", { topic, error });
+    });
+  };
+
+  const batch = new MessageBatch({
+    insert: (drafts, sends) => insertMessages(batching, drafts, sends),
+    announce: (commit) => announceCommit(delivery, heads, commit),
+    suspect: (channelId, why) => heads.suspect(channelId, why),
+    now: monotonic,
+    pause,
+  });
+  const pointers = new PointerFlush({
+    move: (moves) => movePointers(writing, moves),
+    announce: (interval) => {
+      heads.wrote(interval.stream, interval.through);
+      void delivery.announce(interval);
+    },
+    tellOthers: (channel, moved) =>
+      publishLive(liveTopic(channel), { op: "pointers", channel, pointers: moved }),
+    after,
+  });
+  const typing = new TypingBook({
+    changed: (channel, user, isTyping) =>
+      publishLive(liveTopic(channel), { op: "typingChanged", channel, user, typing: isTyping }),
+    after,
+  });
+  const presence = new Presence({
+    changed: (user, online, lastSeenAt) =>
+      publishLive(presenceTopic(user), { op: "presence", people: [{ user, online, lastSeenAt }] }),
+    now,
+    after,
+  });
+
+  const tokens = createTokens(config.secretKey);
+  const chat: ChatParts = {
+    sql: reading,
+    writing,
+    batch,
+    delivery,
+    heads,
+    relay,
+    sessions,
+    pointers,
+    typing,
+    version: manifest.version,
+    verify: async (token) => {
+      const access = await tokens.verifyAccessToken(token);
+      if ("refused" in access) return access;
+      const user = await readActiveUser(reading, access.userId, access.sessionId);
+      return user ? { ...access, name: user.name } : { refused: "user_inactive" };
+    },
+    epoch: () => epoch.current,
+    publishLive,
+    presence,
+    readIntervals,
+    now,
+  };
+  const dispatch = createDispatch(chat);
+
+  const app = createApp({
+    config,
+    sql: reading,
+    tokens,
+    log,
+    version: manifest.version,
+    isDraining: () => isDraining,
+    onSessionEnded: (sessionId) => {
+      for (const session of sessions) {
+        if (session.identity?.sessionId === sessionId) session.close("session_ended", now());
+      }
+    },
+  });
+
+  await epoch.start(reading, () => {
+    for (const session of sessions) session.close("resync", now());
+  });
+
+  const engine: Engine = startBunEngine<Attached>(
+    {
+      host: config.host,
+      port: config.port,
+      frameBytesMax: limits.frameBytesMax,
+      backpressureBytesMax: workerLimits.backpressureBytesMax,
+      bodyBytesMax: workerLimits.bodyBytesMax,
+    },
+    {
+      fetch: (request, peer) => app.fetch(request, peer),
+      upgrade: (request) => upgradeOf(request, config, isDraining),
+      opened: (socket) => {
+        const session = new Session(socket, {
+          encoding: socket.data.encoding,
+          nowMs: now(),
+          topicOf: jsonTopic,
+        });
+        socket.data.session = session;
+        socket.data.receiver = new Receiver(session, dispatch, now);
+        sessions.add(session);
+      },
+      received: (socket: EngineSocket<Attached>, frame) => socket.data.receiver?.receive(frame),
+      drained: (socket) => socket.data.session?.drained(),
+      closed: (socket) => {
+        const { session } = socket.data;
+        if (!session) return;
+        session.ended(now());
+        leave(chat, session);
+        if (session.identity) presence.left(session.identity.userId);
+      },
+    },
+  );
+
+  const timers = [
+    setInterval(() => {
+      for (const session of sessions) checkDeadlines(session, now());
+      void heads.tell();
+    }, workerLimits.tickMs),
+    setInterval(() => {
+      for (const session of sessions) checkBudget(session, now());
+    }, workerLimits.sweepMs),
+    setInterval(() => void keepLastSeen(), workerLimits.lastSeenMs),
+  ];
+  const keepLastSeen = async (): Promise<void> => {
+    const seen = presence.takeLastSeen();
+    if (seen.size === 0) return;
+    await writeLastSeen(writing, seen).catch((error: unknown) => {
+      log.warn("when people were last seen could not be written", { error });
+    });
+  };
+
+  let draining: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    isDraining = true;
+    engine.stopAccepting();
+    for (const timer of timers) clearInterval(timer);
+    await batch.drained();
+    await pointers.flush();
+    for (const session of sessions) session.close("restart", now());
+    typing.stop();
+    presence.stop();
+    await keepLastSeen();
+    epoch.stop();
+    await bus.close();
+    await Promise.all([reading, writing, batching].map((pool) => pool.end({ timeout: 1 })));
+    await engine.stop();
+  };
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host === "0.0.0.0" || host === "[::]" ? "localhost" : host}:${engine.port}`,
+    port: engine.port,
+    drain: () => (draining ??= drain()),
+  };
+}
+
+const socketPath = "/ws";
+
+/** Synchronous: who it is, the first frame says. */
+function upgradeOf(
+  request: Request,
+  config: WorkerConfig,
+  isDraining: boolean,
+): Upgrade<Attached> | undefined {
+  if (new URL(request.url).pathname !== socketPath) return undefined;
+  const refuse = (status: number, sentence: string): Upgrade<Attached> => ({
+    refused: new Response(`${sentence}\n`, { status, headers: { "retry-after": "1" } }),
+  });
+  if (isDraining) return refuse(503, "This server is restarting: come back in a moment.");
+  if (!allowedOrigin(request, config)) {
+    return refuse(403, "A page of another site may not connect: set PUBLIC_URL to this server's.");
+  }
+  const offered = (request.headers.get("sec-websocket-protocol") ?? "")
+    .split(",")
+    .map((name) => name.trim());
+  const chosen = [subprotocols.binary, subprotocols.json].find((name) => offered.includes(name));
+  if (!chosen) return refuse(400, `Offer the subprotocol ${subprotocols.binary}.`);
+  return {
+    data: {
+      encoding: chosen === subprotocols.json ? "json" : "binary",
+      session: undefined,
+      receiver: undefined,
+    },
+    subprotocol: chosen,
+  };
+}
+
+/** As a process of its own: told to begin by its environment, and to end by the supervisor, or by the supervisor's end. */
+async function main(): Promise<void> {
+  const config = readWorkerConfig(process.env);
+  setLogLevel(config.logLevel);
+  const worker = await startWorker(config);
+  const end = async (): Promise<void> => {
+    await worker.drain();
+    process.exit(0);
+  };
+  process.on("message", (order: { kind?: unknown }) => {
+    if (order.kind === "drain") void end();
+  });
+  process.on("disconnect", () => void end());
+  process.send?.({ kind: "ready", url: worker.url });
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    log.error("the worker could not start", { error });
+    process.exit(1);
+  });
+}
