@@ -20,6 +20,9 @@ const attemptMsMax = 15_000;
 /** A socket that did not live this long does not count as a success: a server that throws us out at once is left alone longer. */
 const stableMs = 5_000;
 
+/** What a WebSocket itself says of a frame that is too large (RFC 6455, 7.4.1). */
+const tooLargeNumber = 1009;
+
 export interface ConnectionParts {
   readonly url: string;
   readonly WebSocket: typeof WebSocket;
@@ -196,7 +199,7 @@ export class Connection {
   }
 
   #closed(number: number): void {
-    const name = closeNamed(number);
+    const name = number === tooLargeNumber ? "frame_too_large" : closeNamed(number);
     // Without one of our codes it was the network, a proxy or a crash.
     this.#act(name ? closes[name].client : "retry", name ?? "restart");
   }

@@ -5,12 +5,14 @@ import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
 import type { Clock } from "../store/clock.ts";
-import type { State } from "../store/state.ts";
+import type { Membership, State } from "../store/state.ts";
 import { isUntold } from "../store/summary.ts";
 import type { Ask } from "./calls.ts";
 
-/** `summaries` may be asked once per second. */
-const summariesEveryMs = 1_000;
+/** `summaries` may be asked once per second; a line that is new or unsure often comes by itself in a moment. */
+const summariesMs = { every: 1_000, patience: 300 } as const;
+/** Whose presence is asked for on a new socket: the newest direct channels, and who else is looked at. */
+const presenceIdsMax = 200;
 /** Names that are missing in one screenful are asked for in one command. */
 const gatherMs = 20;
 /** How often the lines of channels are asked for that are too many to be subscribed to. */
@@ -34,7 +36,8 @@ export class Questions {
     this.#clock = clock;
     this.#disposes = [
       effect(() => {
-        if (this.#untold().length > 0) this.#soon("summaries", 0, () => this.#askSummaries());
+        if (this.#untold().length === 0) return;
+        this.#soon("summaries", summariesMs.patience, () => this.#askSummaries());
       }),
       effect(() => {
         if (state.people.nameless.value.size === 0) return;
@@ -46,7 +49,7 @@ export class Questions {
   /** The socket has caught up. */
   open(): void {
     this.#isOpen = true;
-    this.#soon("summaries", 0, () => this.#askSummaries());
+    this.#soon("summaries", summariesMs.patience, () => this.#askSummaries());
     this.#soon("names", 0, () => this.#askNames());
     this.#soon("unsubscribed", unsubscribedEveryMs, () => this.#askUnsubscribed());
     void this.#askPresence();
@@ -89,14 +92,9 @@ export class Questions {
   }
 
   #askUnsubscribed(): void {
-    const newestFirst = this.#state.memberships
-      .peek()
-      .map(({ entity }) => this.#state.channel(entity as ChannelId).peek().summary?.last)
-      .flatMap((last, index) => ({ at: last?.body?.createdAt ?? 0, index }))
-      .sort((one, other) => other.at - one.at);
-    const beyond = newestFirst.slice(limits.subscribedMax);
-    const ids = beyond.map(({ index }) => this.#state.memberships.peek()[index]!.entity);
-    this.#summaries(ids as ChannelId[]);
+    const memberships = newestFirst(this.#state, this.#state.memberships.peek());
+    const beyond = memberships.slice(limits.subscribedMax);
+    this.#summaries(beyond.map(({ entity }) => entity as ChannelId));
     this.#soon("unsubscribed", unsubscribedEveryMs, () => this.#askUnsubscribed());
   }
 
@@ -108,7 +106,7 @@ export class Questions {
       channels: channels.slice(0, limits.streamsPerSummariesMax),
     });
     const rest = channels.slice(limits.streamsPerSummariesMax);
-    this.#soon("summaries", summariesEveryMs, () => {
+    this.#soon("summaries", summariesMs.every, () => {
       this.#summaries([...new Set([...rest, ...this.#untold()])]);
     });
   }
@@ -120,8 +118,12 @@ export class Questions {
 
   /** Who came or went while no socket was there to tell. */
   async #askPresence(): Promise<void> {
-    const peers = this.#state.memberships.peek().flatMap(({ body }) => body.peer?.id ?? []);
-    await this.#people(peers);
+    const { people, memberships } = this.#state;
+    const peers = newestFirst(this.#state, memberships.peek()).flatMap(
+      ({ body }) => body.peer?.id ?? [],
+    );
+    const ids = new Set([...people.watched, ...peers]);
+    await this.#people(Array.from(ids).slice(0, presenceIdsMax));
   }
 
   async #people(wanted: readonly UserId[]): Promise<void> {
@@ -133,6 +135,12 @@ export class Questions {
       this.#state.people.asked(ids);
     }
   }
+}
+
+function newestFirst(state: State, memberships: readonly Membership[]): Membership[] {
+  const at = ({ entity }: Membership): number =>
+    state.channel(entity as ChannelId).peek().summary?.last?.body?.createdAt ?? 0;
+  return memberships.toSorted((one, other) => at(other) - at(one));
 }
 
 /** What a page of people tells, is known from then on. */

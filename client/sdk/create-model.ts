@@ -53,7 +53,7 @@ export function createModel({ life, session, connection, clock, texts, looking }
     },
     loadOlder: async () => of()?.open.loadOlder(),
     say(channel, body) {
-      const said = body.trim().toWellFormed();
+      const said = cleaned(body);
       if (said === "") return;
       of()?.outbox.say(channel, said);
       of()?.typing.stop();
@@ -74,6 +74,7 @@ export function createModel({ life, session, connection, clock, texts, looking }
     },
     isOnline(user) {
       let online = present.get(user);
+      of()?.state.people.watched.add(user);
       if (!online) {
         online = computed(() => life.value?.state.people.of(user).value.online ?? false);
         present.set(user, online);
@@ -90,6 +91,15 @@ export function createModel({ life, session, connection, clock, texts, looking }
     reconnectNow: () => connection.hurry(),
     signOut: () => session.signOut(),
   };
+}
+
+/** As the server would store it, so that nothing moves when the row comes home. */
+function cleaned(body: string): string {
+  return body
+    .toWellFormed()
+    .replaceAll(/\r\n?/g, "\n")
+    .replace(/^[^\S\n]*\n+/, "")
+    .trimEnd();
 }
 
 /** Waits until the channel stands in the list, so that whoever opens it finds it; asks for the list where that takes long. */

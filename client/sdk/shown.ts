@@ -17,13 +17,27 @@ const knownIn =
   (id: UserId): Known =>
     people.of(id).value;
 
-function lineOf(state: State, membership: Membership): ChannelLine {
-  const channel = state.channel(membership.entity as ChannelId).value;
-  return showLine(membership, channel, state.me, knownIn(state));
+type LineOf = (membership: Membership) => ChannelLine;
+
+/** Lines, each computed again only when something of its own changed. */
+function linesIn(state: State): LineOf {
+  const lines = new WeakMap<Membership, ReadonlySignal<ChannelLine>>();
+  return (membership) => {
+    let line = lines.get(membership);
+    if (!line) {
+      line = computed(() => {
+        const channel = state.channel(membership.entity as ChannelId).value;
+        return showLine(membership, channel, state.me, knownIn(state));
+      });
+      lines.set(membership, line);
+    }
+    return line.value;
+  };
 }
 
 /** The list, newest activity first. It stands still while a new socket catches up, and never shows half of that. */
 export function linesOf(life: LifeSignal): Model["channels"] {
+  const lineOf = computed(() => life.value && linesIn(life.value.state));
   let last: { life: Life; lines: readonly ChannelLine[] } | undefined;
   return computed(() => {
     const living = life.value;
@@ -32,7 +46,7 @@ export function linesOf(life: LifeSignal): Model["channels"] {
 
     const { state } = living;
     const lines = state.memberships.value
-      .map((membership) => ({ membership, line: lineOf(state, membership) }))
+      .map((membership) => ({ membership, line: lineOf.value!(membership) }))
       .sort(
         (one, other) =>
           activityOf(other.membership, other.line) - activityOf(one.membership, one.line) ||

@@ -19,6 +19,8 @@ export class People {
   readonly #known = new Map<UserId, Signal<Known>>();
   /** Those who wrote something here and whose name nobody told yet. */
   readonly nameless = signal<ReadonlySet<UserId>>(new Set());
+  /** Those whose coming and going somebody looks at: a new socket has to be told anew. */
+  readonly watched = new Set<UserId>();
 
   of(id: UserId): Signal<Known> {
     let known = this.#known.get(id);
@@ -54,7 +56,10 @@ export class People {
   }
 
   applyPresence({ people }: EventOf<"presence">): void {
-    for (const { user, online, lastSeenAt } of people) this.learn(user, { online, lastSeenAt });
+    for (const { user, online, lastSeenAt } of people) {
+      // Nil says nothing: whoever is here, and whoever has not been asked for, has none.
+      this.learn(user, lastSeenAt === null ? { online } : { online, lastSeenAt });
+    }
   }
 
   /** Those whom the server was asked about and does not know stay without a name, and are not asked for again. */

@@ -99,10 +99,19 @@ export class State {
     this.user.value = after;
     if (after.rows === before.rows) return;
 
+    for (const row of event.rows) {
+      if (row.kind === "membership") this.#forgetLeft(row.entity as ChannelId);
+    }
     const moved = rowsOf(after, "pointer").filter(
       (row) => findRow(before, "pointer", row.entity) !== row,
     );
     this.#applyPointers(moved.map(({ entity }) => entity as ChannelId));
+  }
+
+  /** Of a channel that one is not in any more nothing is kept but what was not sent. */
+  #forgetLeft(id: ChannelId): void {
+    if (this.isMember(id)) return;
+    this.change(id, ({ me, pending }) => ({ ...emptyChannel(me), pending }));
   }
 
   /** The pointers of the user's stream and those of summaries meet here, whichever came first. */
