@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { directoryOf, endProcess, markOf, type ProcessMark } from "./processes.ts";
 
 /** What PostgreSQL writes about itself into `postmaster.pid`. */
@@ -21,7 +21,7 @@ export function findPostmaster(directory: string): Postmaster | undefined {
   const lines = readLines(directory);
   const mark = markOf(Number(lines[0]));
   // The number may have gone to a stranger since: PostgreSQL works inside its data directory.
-  if (mark === undefined || directoryOf(mark.pid) !== resolve(directory)) return undefined;
+  if (mark === undefined || directoryOf(mark.pid) !== realpathSync(directory)) return undefined;
 
   return { mark, socketDir: lines[4] ?? "", isReady: lines[7]?.startsWith("ready") ?? false };
 }
