@@ -55,10 +55,10 @@ export async function createDirect(
         from unnest(${people}::bigint[]) as person`;
       await tx`
       insert into changes (stream_id, kind, entity, seq)
-      select ${channelId}, ${rowKinds.member.number}, person, ord
+      select ${channelId}::bigint, ${rowKinds.member.number}::smallint, person, ord
         from unnest(${people}::bigint[]) with ordinality as p (person, ord)
       union all
-      select id, ${rowKinds.membership.number}, ${channelId}, head from unnest(${heads.map((head) => head.id)}::bigint[], ${heads.map((head) => head.head)}::bigint[]) as h (id, head)`;
+      select id, ${rowKinds.membership.number}::smallint, ${channelId}::bigint, head from unnest(${heads.map((head) => head.id)}::bigint[], ${heads.map((head) => head.head)}::bigint[]) as h (id, head)`;
       return {
         channelId,
         textId,

@@ -61,10 +61,10 @@ export async function writeLastSeen(
 ): Promise<void> {
   const users = [...seen.keys()].toSorted((one, other) => one - other);
   await sql`
-    update users u set last_seen_at = s.at
+    update users u set last_seen_at = to_timestamp(s.at_ms / 1000.0)
       from (
-        select l.id, p.at from users l
-          join unnest(${users}::bigint[], ${users.map((user) => new Date(seen.get(user)!))}::timestamptz[]) as p (id, at) on p.id = l.id
+        select l.id, p.at_ms from users l
+          join unnest(${users}::bigint[], ${users.map((user) => seen.get(user)!)}::bigint[]) as p (id, at_ms) on p.id = l.id
          order by l.id for no key update of l
       ) s
      where u.id = s.id`;
