@@ -13,7 +13,6 @@ import {
 } from "./codec.ts";
 import type { Command } from "./command.ts";
 import { limits } from "./limits.ts";
-import { WireError } from "./schema.ts";
 import { ada, direct, helloId } from "./vectors/names.ts";
 
 for (const { says, property, runs } of codecClaims) {
