@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
+import { resetPassword } from "../store/one-time-code.ts";
 import { codeOf, ownOrigin, testApp } from "../test/app.ts";
 import { people } from "../test/people.ts";
+import { hashCode } from "./code.ts";
 import { join } from "./invitation.ts";
+import { newSession } from "./refresh-token.ts";
 import { reset, resetHours, resetLink } from "./reset.ts";
 import { setupLink } from "./setup.ts";
 
@@ -53,6 +56,14 @@ test("a reset link is good for a day, and a newer one replaces it", async () => 
   expect(await reset(app.parts, { code, password })).toEqual({ refused: "link_invalid" });
   app.clock.nowMs -= 1;
   expect(await reset(app.parts, { code, password })).not.toHaveProperty("refused");
+});
+
+test("a reset link that expired while the password was hashed is worthless", async () => {
+  await using app = await testApp();
+  await app.owner();
+  const code = codeOf((await resetLink(app.parts, people.ada.email, ownOrigin))!);
+  const { session } = newSession(app.clock.nowMs + resetHours * 60 * 60 * 1000);
+  expect(await resetPassword(app.sql, hashCode(code), "hash", session)).toBe("link_invalid");
 });
 
 test("there is no link for an unknown address or a deactivated person, and none works after deactivation", async () => {
