@@ -6,50 +6,49 @@ import { seed } from "./seed.ts";
 const changeMs = 150; // An editor saves in several steps.
 const env: NodeJS.ProcessEnv = { DATA_DIR: "data/dev", HOST: "127.0.0.1", ...process.env };
 
-/** What the supervisor has said since it was started last, without the colours. */
-let said = "";
-let child = start();
-let stopping = false;
+interface Supervisor {
+  readonly child: Bun.Subprocess;
+  /** Its address and, where nobody is its owner yet, the set-up link; undefined when it ended before it was there. */
+  readonly started: Promise<{ origin: string; setupLink: string | undefined } | undefined>;
+}
 
-// It gets a terminal of its own: it speaks to people, and Ctrl-C reaches it through us.
-function start() {
-  said = "";
-  return Bun.spawn([process.execPath, "server/main.ts"], {
+/** It gets a terminal of its own: it speaks to people, and Ctrl-C reaches it through us. */
+function start(): Supervisor {
+  const { promise: started, resolve } = Promise.withResolvers<Awaited<Supervisor["started"]>>();
+  const decoder = new TextDecoder();
+  let said = "";
+  const child = Bun.spawn([process.execPath, "server/main.ts"], {
     env,
     terminal: {
       cols: process.stdout.columns || 120,
       data: (_terminal, bytes) => {
         process.stdout.write(bytes);
-        said += Bun.stripANSI(new TextDecoder().decode(bytes));
+        said += Bun.stripANSI(decoder.decode(bytes, { stream: true }));
+        const origin = /is at\s+(http\S+)/.exec(said)?.[1];
+        const setupLink = /\S+\/setup#code=\S+/.exec(said)?.[0];
+        if (origin && said.includes("Ctrl-C")) resolve({ origin, setupLink });
       },
     },
+    onExit: () => resolve(undefined),
   });
+  return { child, started };
 }
 
-/** Resolves with the origin when the server is ready; undefined when it has ended before. */
-async function ready(): Promise<string | undefined> {
-  const origin = `http://localhost:${env["PORT"] ?? 3000}`;
-  while (child.exitCode === null) {
-    const answered = await fetch(`${origin}/readyz`).catch(() => undefined);
-    if (answered?.ok) return origin;
-    await Bun.sleep(100);
-  }
-  return undefined;
-}
+let supervisor = start();
+let stopping = false;
 
 async function welcome(): Promise<void> {
-  const origin = await ready();
-  if (!origin) return;
-  const { setUp } = (await (await fetch(`${origin}/api/v1/instance`)).json()) as { setUp: boolean };
-  const link = /\S+\/setup#code=\S+/.exec(said)?.[0];
-  if (!setUp && link) await seed(origin, link);
+  const there = await supervisor.started;
+  if (!there) return;
+  const { origin, setupLink } = there;
+  if (setupLink) await seed(origin, setupLink);
   const logins = [people.ada, people.grace].map(({ email, password }) => `  ${email}  ${password}`);
   console.log(`\n${origin}\n${logins.join("\n")}\n`);
 }
 
 async function stop(): Promise<void> {
-  child.kill("SIGTERM");
-  await child.exited;
+  supervisor.child.kill("SIGTERM");
+  await supervisor.child.exited;
 }
 
 let restarting: Promise<void> | undefined;
@@ -59,7 +58,7 @@ async function restart(path: string): Promise<void> {
   console.log(`\n${path} changed.`);
   await stop();
   if (stopping) return;
-  child = start();
+  supervisor = start();
   await welcome();
 }
 
