@@ -16,6 +16,8 @@ import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 
+const labelColumns = 22;
+
 /** Starts, watches and ends what Parley consists of. Never on the way of a message. */
 export class Supervisor {
   readonly #version: string;
@@ -34,7 +36,7 @@ export class Supervisor {
     const place = await this.#takeDataDir();
     const { dataDir, host, clientDir, publicUrl } = this.#config;
     const port = await findPort(host, this.#config.port);
-    const url = publicUrl ?? `http://localhost:${port}`;
+    const url = publicUrl ?? `http://${nameOf(host)}:${port}`;
     this.#runFile = new RunFile(dataDir);
     this.#runFile.note({ url });
 
@@ -92,7 +94,7 @@ export class Supervisor {
             : log.error("PostgreSQL ended by itself and is started again", { said }),
       });
     this.#postgres = await step(
-      `PostgreSQL ${cluster.binaries.version.split("-")[0]}`,
+      `PostgreSQL ${/^\d+\.\d+/.exec(cluster.binaries.version)?.[0]}`,
       async () => {
         await prepareCluster(cluster);
         const postgres = await start();
@@ -117,6 +119,12 @@ export class Supervisor {
     if (await this.#workers.start()) return;
     throw new StartRefused("The server did not come up; the lines above say why.");
   }
+}
+
+/** What a browser on this machine calls the address that we listen on. */
+function nameOf(host: string): string {
+  if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Does one step of the start and says how long it took. */
@@ -157,12 +165,13 @@ interface Ready {
 }
 
 function tellReady({ moved, ...facts }: Ready): void {
+  const line = (what: string, value: string): string => `${what.padEnd(labelColumns)}${value}`;
   const lines = [
     ...(moved === undefined ? [] : [moved]),
     "",
-    `Parley ${facts.version} is at    ${facts.url}`,
-    ...(facts.link === undefined ? [] : [`Become its owner at  ${facts.link}`]),
-    `Its data lies in     ${facts.dataDir}`,
+    line(`Parley ${facts.version} is at`, facts.url),
+    ...(facts.link === undefined ? [] : [line("Become its owner at", facts.link)]),
+    line("Its data lies in", facts.dataDir),
     "Ctrl-C ends it.",
   ];
   logNotice(lines, "Parley is ready", { ...facts, ...(moved === undefined ? {} : { moved }) });
