@@ -19,7 +19,7 @@ export const limits = {
   pageRowsMax: 50,
   /** Further behind than this, a stream starts again from its newest page. */
   catchUpRowsMax: 1_000,
-  /** A frame from the server stays below this, or holds a single row: larger ones can stall in Bun's `drain`. */
+  /** An interval stays below this, or holds a single row: larger frames can stall in Bun's `drain`. */
   eventBytesMax: 16 * 1024,
   rowsPerFrameMax: 256,
   /** Unread is counted to here; a client shows "99+". */

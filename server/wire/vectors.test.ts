@@ -9,6 +9,7 @@ import {
   encodeAnswer,
   encodeCommand,
   type Frame,
+  jsonOf,
   packAnswer,
   packCommand,
 } from "./codec.ts";
@@ -67,6 +68,12 @@ test.each(sampleAnswers.map(([name, answer], index) => [name, answer, index] as 
     for (const frame of framesOf(vector)) expect(decodeAnswers(frame)).toStrictEqual([answer]);
   },
 );
+
+test("M1: bytes turned into JSON are what a JSON client would have been sent", async () => {
+  for (const { hex, value } of await read("answers")) {
+    expect(jsonOf(new Uint8Array(Buffer.from(hex, "hex")))).toBe(JSON.stringify(value));
+  }
+});
 
 test("M1: a bundle holds what its frames would hold alone, in their order", async () => {
   for (const vector of await read("bundles")) {
