@@ -13,7 +13,8 @@ export interface Screen {
 }
 
 const talk = `/c/${graceTextId}`;
-const manyLines = "One line,\nanother one,\nand a third that is long enough to reach the end of the composer and go on in the next.";
+const manyLines =
+  "One line,\nanother one,\nand a third that is long enough to reach the end of the composer and go on in the next.";
 
 function channel(name: string, state: StateName, waitFor = ".message"): Screen {
   return { name, path: talk, state, waitFor };

@@ -6,9 +6,7 @@ export default defineConfig({
   sourceLocale: "en",
   locales: ["en"],
   rootDir: "client",
-  catalogs: [
-    { path: "<rootDir>/locale/{locale}/messages", include: ["<rootDir>/view"] },
-  ],
+  catalogs: [{ path: "<rootDir>/locale/{locale}/messages", include: ["<rootDir>/view"] }],
   compileNamespace: "ts",
   format: formatter({ origins: false }),
 });

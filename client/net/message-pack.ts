@@ -49,7 +49,7 @@ class Writer {
   }
 
   #number(value: number): void {
-    if (!Number.isInteger(value) || Object.is(value, -0) || value < -0x80000000) this.#float(value);
+    if (!Number.isInteger(value) || value < -0x80000000) this.#float(value);
     else if (value >= uint32Max) this.#float(value);
     else if (value >= 0) this.#lengthOf(value, 0, 0x7f, [0xcc, 0xcd, 0xce]);
     else if (value >= -0x20) this.#byte(value & 0xff);

@@ -5,7 +5,12 @@ import type { StateName } from "./sample-states.ts";
 
 const used: Problem = { problem: "link_invalid", status: 410, detail: "Ask for a new one." };
 const wrong: Problem = { problem: "wrong_credentials", status: 401, detail: "", field: "password" };
-const short: Problem = { problem: "password_too_short", status: 422, detail: "", field: "password" };
+const short: Problem = {
+  problem: "password_too_short",
+  status: 422,
+  detail: "",
+  field: "password",
+};
 
 function sampleInvitations(nowMs: number): Invitation[] {
   const until = (days: number) => new Date(nowMs + days * day).toISOString();

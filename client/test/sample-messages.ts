@@ -31,13 +31,37 @@ export function sampleTalk(nowMs: number): ShownMessage[] {
     ["grace", "Relay 70 in panel F is flaky again. I will open it tonight.", yesterday],
     ["ada", "Take a lamp. And a jar, if it is what I think it is.", yesterday + minute],
     ["grace", "It was what you think it is.", yesterday + 3 * hour],
-    ["grace", "First actual case of a bug being found. I taped it into the logbook.", yesterday + 3 * hour + minute],
+    [
+      "grace",
+      "First actual case of a bug being found. I taped it into the logbook.",
+      yesterday + 3 * hour + minute,
+    ],
     ["ada", "🦋", yesterday + 3 * hour + 4 * minute],
-    ["ada", "Did you see the notes on the Bernoulli numbers? Table and steps are here: https://example.org/notes/g#steps", today],
-    ["grace", "Reading. Step 21 divides by the wrong variable, V5 and V4 are the other way round.", today + 9 * minute],
-    ["grace", "Everything else holds. It is a beautiful piece of work: it reads like somebody thought about who comes after.", today + 10 * minute],
-    ["ada", "Somebody did. Thank you, I will correct 21 and send it to the printer.", today + 12 * minute],
-    ["ada", "Lunch at one?\nThe usual place is closed, so either\n– the bakery by the bridge\n– or mine, there is soup", today + 13 * minute],
+    [
+      "ada",
+      "Did you see the notes on the Bernoulli numbers? Table and steps are here: https://example.org/notes/g#steps",
+      today,
+    ],
+    [
+      "grace",
+      "Reading. Step 21 divides by the wrong variable, V5 and V4 are the other way round.",
+      today + 9 * minute,
+    ],
+    [
+      "grace",
+      "Everything else holds. It is a beautiful piece of work: it reads like somebody thought about who comes after.",
+      today + 10 * minute,
+    ],
+    [
+      "ada",
+      "Somebody did. Thank you, I will correct 21 and send it to the printer.",
+      today + 12 * minute,
+    ],
+    [
+      "ada",
+      "Lunch at one?\nThe usual place is closed, so either\n– the bakery by the bridge\n– or mine, there is soup",
+      today + 13 * minute,
+    ],
     ["grace", "Soup.", today + 40 * minute],
     ["ada", "One o'clock then. Bring the jar.", today + 41 * minute],
   ];

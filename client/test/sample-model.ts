@@ -26,7 +26,11 @@ export interface Sample {
   readonly olderPages: ShownMessage[][];
 }
 
-function direct(name: Parameters<typeof idOf>[0], last: ChannelLine["last"], unread = 0): ChannelLine {
+function direct(
+  name: Parameters<typeof idOf>[0],
+  last: ChannelLine["last"],
+  unread = 0,
+): ChannelLine {
   const here = name === "grace" || name === "linus" || name === "katherine";
   return {
     id: channelOf(name),
@@ -44,7 +48,11 @@ export function sampleChannels(nowMs: number): ChannelLine[] {
   return [
     direct("grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),
     direct("linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
-    direct("margaret", said("1202 again, and again it did the right thing by itself.", 5 * hour), 128),
+    direct(
+      "margaret",
+      said("1202 again, and again it did the right thing by itself.", 5 * hour),
+      128,
+    ),
     direct("katherine", said("The figures agree to five places.", day)),
     direct("alan", said("Suppose the tape were finite, though", 3 * day, true)),
     direct("radia", null),
@@ -63,7 +71,9 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   const link = signal<Link>({ state: "open" });
   const channels = signal<readonly ChannelLine[] | undefined>(sampleChannels(nowMs));
   const pane = signal<Conversation | "missing" | undefined>(undefined);
-  const heard = signal<{ author: string; body: string; channel: ChannelLine["id"] } | undefined>(undefined);
+  const heard = signal<{ author: string; body: string; channel: ChannelLine["id"] } | undefined>(
+    undefined,
+  );
   const calls: Sample["calls"] = [];
   const drafts = new Map<number, string>();
   const olderPages: ShownMessage[][] = [];
@@ -74,7 +84,8 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   open.of = (textId) => {
     const channel = sampleChannels(nowMs).find((line) => line.textId === textId);
     if (!channel) return "missing";
-    const messages = textId === graceTextId ? sampleTalk(nowMs - 79 * minute) : sampleHistory(30, nowMs);
+    const messages =
+      textId === graceTextId ? sampleTalk(nowMs - 79 * minute) : sampleHistory(30, nowMs);
     return {
       channel,
       messages,
@@ -150,7 +161,10 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
       const wanted = query.toLowerCase();
       return {
         people: known.filter(({ name }) =>
-          name.toLowerCase().split(" ").some((word) => word.startsWith(wanted)),
+          name
+            .toLowerCase()
+            .split(" ")
+            .some((word) => word.startsWith(wanted)),
         ),
         after: null,
       };

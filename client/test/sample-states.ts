@@ -8,12 +8,18 @@ interface Opening {
   of: (textId: string) => Opened;
 }
 
-const poem = Array.from({ length: 40 }, (_, at) => `${at + 1}. The engine weaves its patterns.`).join("\n");
+const poem = Array.from(
+  { length: 40 },
+  (_, at) => `${at + 1}. The engine weaves its patterns.`,
+).join("\n");
 
 const unusual: [who: "ada" | "grace", body: string][] = [
   ["grace", "🎉"],
   ["ada", "👩‍🚀 🌕 🚀"],
-  ["grace", "A link that ends a sentence: https://example.org/wiki/Relay_(electronic). And one (https://example.org/a?b=c)."],
+  [
+    "grace",
+    "A link that ends a sentence: https://example.org/wiki/Relay_(electronic). And one (https://example.org/a?b=c).",
+  ],
   ["ada", `A long word: ${"Donaudampfschifffahrts".repeat(9)}`],
   ["grace", "مرحبا، هل قرأت الملاحظات؟"],
   ["ada", "שלום! גם Latin באמצע."],
@@ -67,7 +73,11 @@ const states = {
   deleted: (_sample: Sample, opening: Opening) => {
     changing(opening, ({ messages }) => ({
       messages: messages.map((each, at) =>
-        at === 6 ? { ...each, deleted: true, body: "" } : at === 8 ? { ...each, edited: true } : each,
+        at === 6
+          ? { ...each, deleted: true, body: "" }
+          : at === 8
+            ? { ...each, edited: true }
+            : each,
       ),
     }));
   },

@@ -4,7 +4,7 @@ import type { ChannelLine } from "../store/model.ts";
 import { ChannelRow } from "./channel-row.tsx";
 import { useModel } from "./context.ts";
 import { Notice } from "./notice.tsx";
-import { mayInvite } from "./own-menu.tsx";
+import { mayInvite } from "./may-invite.ts";
 import { route } from "./router.ts";
 import { SkeletonRows } from "./skeleton.tsx";
 

@@ -41,8 +41,7 @@ export function ChannelPane({ textId }: Props) {
   }
   // Between two channels the model may still hold the one before.
   const pane = found?.channel.textId === textId ? found : undefined;
-  const line =
-    pane?.channel ?? model.channels.value?.find((channel) => channel.textId === textId);
+  const line = pane?.channel ?? model.channels.value?.find((channel) => channel.textId === textId);
   if (!line) {
     return (
       <>

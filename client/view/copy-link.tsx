@@ -28,7 +28,14 @@ export function CopyLink({ link }: { readonly link: string }) {
         {i18n.t("Give this link to whom you invite")}
       </label>
       <div class="copy-link">
-        <input ref={input} class="input" id={id} readOnly value={link} aria-describedby={`${id}-hint`} />
+        <input
+          ref={input}
+          class="input"
+          id={id}
+          readOnly
+          value={link}
+          aria-describedby={`${id}-hint`}
+        />
         <button type="button" class="button" onClick={() => void press()}>
           <Icon name={isCopied ? "check" : "copy"} />
           {isCopied ? i18n.t("Copied") : i18n.t("Copy")}

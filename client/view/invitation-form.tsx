@@ -29,7 +29,10 @@ export function InvitationForm({ made }: { readonly made: (invitation: Invitatio
   const make = async () => {
     const count = Number(usesMax);
     if (!Number.isInteger(count) || count < uses.min || count > uses.max) {
-      setFault({ at: "uses", text: i18n.t("A whole number from 1 to {max}.", { max: i18n.number(uses.max) }) });
+      setFault({
+        at: "uses",
+        text: i18n.t("A whole number from 1 to {max}.", { max: i18n.number(uses.max) }),
+      });
       return;
     }
     const answer = await accounts.invite({ usesMax: count, expiresInHours: Number(hours) });

@@ -5,7 +5,7 @@ import { useAccounts, useModel } from "./context.ts";
 import { InvitationForm } from "./invitation-form.tsx";
 import { InvitationRow } from "./invitation-row.tsx";
 import { Notice } from "./notice.tsx";
-import { mayInvite } from "./own-menu.tsx";
+import { mayInvite } from "./may-invite.ts";
 import { PaneHeader } from "./pane-header.tsx";
 import { sentenceOf } from "./problem-words.ts";
 import { SkeletonRows } from "./skeleton.tsx";

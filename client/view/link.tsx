@@ -12,7 +12,8 @@ interface Props {
 /** A link inside of Parley: no reload, but a new tab where one asks for it. */
 export function Link({ to, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0)
+      return;
     event.preventDefault();
     go(to);
   };

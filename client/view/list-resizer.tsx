@@ -1,25 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
-import { recall, remember } from "./remembered.ts";
-
-/** In pixels at the usual size of letters; `--list-min` and `--list-max` are the same. */
-const list = { min: 240, usual: 288, max: 400, step: 16 } as const;
-
-function clamp(width: number): number {
-  return Math.round(Math.min(list.max, Math.max(list.min, width)));
-}
+import { chooseListWidth, clampListWidth, list, listWidth, showListWidth } from "./list-width.ts";
 
 /** Drags the list's edge, or moves it by the arrow keys; a double click sets it back. */
 export function ListResizer() {
-  const [width, setWidth] = useState(() => clamp(Number(recall("list-width")) || list.usual));
+  const [width, setWidth] = useState(listWidth);
   const dragged = useRef<{ x: number; width: number }>(undefined);
-  useEffect(() => {
-    document.documentElement.style.setProperty("--list-chosen", `${width / 16}rem`);
-  }, [width]);
+  useEffect(() => showListWidth(width), [width]);
 
   const choose = (wanted: number) => {
-    setWidth(clamp(wanted));
-    remember("list-width", String(clamp(wanted)));
+    setWidth(clampListWidth(wanted));
+    chooseListWidth(wanted);
   };
   const direction = () => (document.dir === "rtl" ? -1 : 1);
   const press = (event: KeyboardEvent) => {
@@ -53,7 +44,7 @@ export function ListResizer() {
       onPointerMove={(event) => {
         if (!dragged.current) return;
         const moved = (event.clientX - dragged.current.x) * direction();
-        setWidth(clamp(dragged.current.width + moved));
+        setWidth(clampListWidth(dragged.current.width + moved));
       }}
       onPointerUp={() => {
         if (!dragged.current) return;

@@ -17,7 +17,9 @@ export function ListStart({ pane, isFirst }: Props) {
     case "none":
       return messages.length > 0 ? (
         <p class="list-start">
-          {i18n.t("This is where {name} begins.", { name: channel.name })}
+          {channel.peer
+            ? i18n.t("This is where you and {name} began.", { name: channel.name })
+            : i18n.t("This is where {name} begins.", { name: channel.name })}
         </p>
       ) : (
         <p class="list-start">

@@ -1,5 +1,5 @@
-import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface ItemProps {
@@ -28,23 +28,24 @@ export function MenuItem({ icon, label, checked, press }: ItemProps) {
   );
 }
 
-/** Opening, the arrow keys, Esc and a press elsewhere; focus returns to the button. */
-export function useMenu(button: RefObject<HTMLButtonElement | null>) {
-  const [isOpen, setOpen] = useState(false);
+interface Props {
+  readonly label: string;
+  /** What opened it: focus returns there. */
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** The arrow keys, Esc, and a press or a focus elsewhere that closes it. */
+export function Menu({ label, button, close, children }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const items = () => Array.from(list.current?.querySelectorAll<HTMLElement>(".menu-item") ?? []);
 
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
   useEffect(() => {
-    if (!isOpen) return undefined;
     items()[0]?.focus();
     const elsewhere = (event: Event) => {
-      const target = event.target as Node;
-      const inside = button.current?.parentElement?.contains(target);
-      if (!inside) setOpen(false);
+      const inside = button.current?.parentElement?.contains(event.target as Node);
+      if (!inside) close();
     };
     addEventListener("pointerdown", elsewhere);
     addEventListener("focusin", elsewhere);
@@ -52,7 +53,7 @@ export function useMenu(button: RefObject<HTMLButtonElement | null>) {
       removeEventListener("pointerdown", elsewhere);
       removeEventListener("focusin", elsewhere);
     };
-  }, [isOpen]);
+  }, []);
 
   const press = (event: KeyboardEvent) => {
     const all = items();
@@ -63,11 +64,17 @@ export function useMenu(button: RefObject<HTMLButtonElement | null>) {
       Home: 0,
       End: all.length - 1,
     };
-    if (event.key === "Escape" || event.key === "Tab") close();
-    else if (next[event.key] === undefined) return;
+    if (event.key === "Escape" || event.key === "Tab") {
+      close();
+      button.current?.focus();
+    } else if (next[event.key] === undefined) return;
     else all[next[event.key]!]?.focus();
     event.preventDefault();
     event.stopPropagation();
   };
-  return { isOpen, list, close, press, toggle: () => setOpen(!isOpen) };
+  return (
+    <div role="menu" aria-label={label} ref={list} onKeyDown={press}>
+      {children}
+    </div>
+  );
 }

@@ -1,10 +1,8 @@
 import { i18n } from "../locale/i18n.ts";
 import type { ShownMessage } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
-import { useModel } from "./context.ts";
-import { Icon } from "./icon.tsx";
+import { lazy } from "./lazy.tsx";
 import { MessageBody } from "./message-body.tsx";
-import { sentenceOfTrouble } from "./refusal-words.ts";
 import { Ticks } from "./ticks.tsx";
 import { fullTime, gutterTime, messageTime } from "./time.ts";
 
@@ -15,25 +13,7 @@ interface Props {
   readonly isStop: boolean;
 }
 
-function Refused({ message }: { readonly message: ShownMessage }) {
-  const model = useModel();
-  if (message.delivery.state !== "refused") return null;
-  return (
-    <div class="message-refused">
-      <p class="fault">
-        <strong>{i18n.t("Not sent.")}</strong> {sentenceOfTrouble(message.delivery.code)}
-      </p>
-      <button type="button" class="button-plain" onClick={() => model.retry(message.key)}>
-        <Icon name="rotate-cw" small />
-        {i18n.t("Retry")}
-      </button>
-      <button type="button" class="button-plain" onClick={() => model.discard(message.key)}>
-        <Icon name="trash-2" small />
-        {i18n.t("Delete")}
-      </button>
-    </div>
-  );
-}
+const Refused = lazy(async () => (await import("./refused.tsx")).Refused);
 
 /** One message. Its key stays the same from the first painting to the stored one, so the row does too. */
 export function MessageRow({ message, isFirst, isStop }: Props) {
@@ -75,7 +55,9 @@ export function MessageRow({ message, isFirst, isStop }: Props) {
         {message.edited && !message.deleted && (
           <span class="message-edited">{i18n.t("edited")}</span>
         )}
-        <Refused message={message} />
+        {message.delivery.state === "refused" && (
+          <Refused messageKey={message.key} code={message.delivery.code} />
+        )}
       </div>
       {mine && !message.deleted && <Ticks delivery={message.delivery} />}
     </li>

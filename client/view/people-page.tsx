@@ -5,7 +5,7 @@ import { useModel } from "./context.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
 import { Notice } from "./notice.tsx";
-import { mayInvite } from "./own-menu.tsx";
+import { mayInvite } from "./may-invite.ts";
 import { PaneHeader } from "./pane-header.tsx";
 import { PersonRow } from "./person-row.tsx";
 import { sentenceOfTrouble } from "./refusal-words.ts";

@@ -11,11 +11,7 @@ export function Reset() {
     <AccountPage>
       <AccountForm
         title={i18n.t("Choose a new password")}
-        intro={
-          <p class="account-intro">
-            {i18n.t("You are signed out on every other device.")}
-          </p>
-        }
+        intro={<p class="account-intro">{i18n.t("You are signed out on every other device.")}</p>}
         fields={["password"]}
         newPassword
         button={i18n.t("Set password")}

@@ -4,14 +4,7 @@ export type Route =
   | { readonly page: "channel"; readonly textId: string }
   | {
       readonly page:
-        | "home"
-        | "people"
-        | "invitations"
-        | "sign-in"
-        | "set-up"
-        | "invite"
-        | "reset"
-        | "unknown";
+        "home" | "people" | "invitations" | "sign-in" | "set-up" | "invite" | "reset" | "unknown";
     };
 
 const pages = {

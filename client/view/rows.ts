@@ -25,7 +25,10 @@ function isGrouped(message: ShownMessage, before: ShownMessage): boolean {
 }
 
 /** The first message that somebody else wrote after the address up to which one had read. */
-export function firstNew(messages: readonly ShownMessage[], newAfter: number | null): string | undefined {
+export function firstNew(
+  messages: readonly ShownMessage[],
+  newAfter: number | null,
+): string | undefined {
   if (newAfter === null) return undefined;
   return messages.find(({ seq, mine }) => seq > newAfter && !mine)?.key;
 }

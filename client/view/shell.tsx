@@ -1,22 +1,24 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import { Announcer } from "./announcer.tsx";
 import { ChannelList } from "./channel-list.tsx";
-import { ChannelPane } from "./channel-pane.tsx";
 import { useModel } from "./context.ts";
 import { Guard } from "./guard.tsx";
 import { type Overlay, useKeys } from "./keys.ts";
 import { lazy } from "./lazy.tsx";
 import { LinkBar } from "./link-bar.tsx";
 import { ListHeader } from "./list-header.tsx";
-import { ListResizer } from "./list-resizer.tsx";
+import { listWidth, showListWidth } from "./list-width.ts";
 import { Notice } from "./notice.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { route } from "./router.ts";
 
+const loadChannelPane = () => import("./channel-pane.tsx");
+const ChannelPane = lazy(async () => (await loadChannelPane()).ChannelPane);
 const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
 const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
 const Switcher = lazy(async () => (await import("./switcher.tsx")).Switcher);
+const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
 
 function Pane() {
@@ -53,6 +55,11 @@ export function Shell() {
   const model = useModel();
   const [overlay, setOverlay] = useState<Overlay>();
   useKeys(model, setOverlay);
+  useLayoutEffect(() => showListWidth(listWidth()), []);
+  useEffect(() => {
+    // The list is painted; what one opens next is fetched meanwhile. A failure shows when it is opened.
+    loadChannelPane().catch(reportError);
+  }, []);
   const current = route.value;
   const textId = current.page === "channel" ? current.textId : undefined;
   useEffect(() => {

@@ -126,7 +126,9 @@ export function Switcher({ close }: { readonly close: () => void }) {
           </li>
         ))}
       </ul>
-      {choices.length === 0 && <p class="switcher-none">{i18n.t("Nobody and nothing by that name.")}</p>}
+      {choices.length === 0 && (
+        <p class="switcher-none">{i18n.t("Nobody and nothing by that name.")}</p>
+      )}
       {fault && <p class="fault switcher-none">{fault}</p>}
     </Dialog>
   );

@@ -27,11 +27,6 @@ export function Ticks({ delivery }: { readonly delivery: Delivery }) {
     <span class="ticks">
       {delivery.state === "sending" && <Clock sinceMs={delivery.sinceMs} />}
       {delivery.state === "stored" && <Icon name="check" label={i18n.t("Stored")} small />}
-      {delivery.state === "refused" && (
-        <span class="ticks-refused">
-          <Icon name="circle-alert" label={i18n.t("Not sent")} small />
-        </span>
-      )}
     </span>
   );
 }

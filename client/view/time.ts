@@ -38,9 +38,11 @@ export function gutterTime(atMs: number): string {
 /** 12 Nov, with the year where it is another one. */
 function shortDate(atMs: number, nowMs: number): string {
   const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
-  return format({ day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(
-    atMs,
-  );
+  return format({
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(atMs);
 }
 
 /** In a narrow place: 10:42 · Yesterday · 12 Nov */
@@ -80,5 +82,7 @@ export function fullTime(atMs: number): string {
 
 /** When something ends: 19 Nov, 10:42 */
 export function expiryTime(atMs: number): string {
-  return format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(atMs);
+  return format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(
+    atMs,
+  );
 }

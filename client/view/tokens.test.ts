@@ -34,7 +34,11 @@ const themes: [string, Tokens][] = [
 ];
 const surfaces = ["paper", "side", "raised", "hover", "selected", "mention", "found"];
 const inks = ["text", "text-2", "text-3", "accent", "danger", "ok", "away"];
-const fills = ["accent-fill", "danger-fill", ...Array.from({ length: 8 }, (_, at) => `avatar-${at + 1}`)];
+const fills = [
+  "accent-fill",
+  "danger-fill",
+  ...Array.from({ length: 8 }, (_, at) => `avatar-${at + 1}`),
+];
 
 function pairs(fronts: readonly string[], backs: readonly string[]): [string, string][] {
   return fronts.flatMap((front) => backs.map((back): [string, string] => [front, back]));

@@ -1,0 +1,76 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import type { Me } from "../store/model.ts";
+import { useAccounts, useModel } from "./context.ts";
+import type { IconName } from "./icon.tsx";
+import { mayInvite } from "./may-invite.ts";
+import { Menu, MenuItem } from "./menu.tsx";
+import { go } from "./router.ts";
+import { chooseTheme, theme, type Theme } from "./theme.ts";
+
+interface Props {
+  readonly me: Me;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly close: () => void;
+  readonly openHelp: () => void;
+}
+
+function themes(): [Theme, IconName, string][] {
+  return [
+    ["system", "monitor", i18n.t("As the system")],
+    ["light", "sun", i18n.t("Light")],
+    ["dark", "moon", i18n.t("Dark")],
+  ];
+}
+
+function useVersion(): string {
+  const accounts = useAccounts();
+  const [version, setVersion] = useState("");
+  useEffect(() => {
+    void accounts.instance().then((instance) => {
+      if ("version" in instance) setVersion(instance.version);
+    });
+  }, [accounts]);
+  return version;
+}
+
+export function OwnMenuItems({ me, button, close, openHelp }: Props) {
+  const model = useModel();
+  const version = useVersion();
+  const leaving = (act: () => void) => () => {
+    close();
+    act();
+  };
+  return (
+    <div class="menu own-menu">
+      <p class="menu-about">{me.email}</p>
+      <Menu label={me.name} button={button} close={close}>
+        {themes().map(([name, icon, label]) => (
+          <MenuItem
+            key={name}
+            icon={icon}
+            label={label}
+            checked={theme.value === name}
+            press={() => chooseTheme(name)}
+          />
+        ))}
+        <hr class="menu-line" />
+        {mayInvite(me) && (
+          <MenuItem
+            icon="user-plus"
+            label={i18n.t("Invite people")}
+            press={leaving(() => go("/invitations"))}
+          />
+        )}
+        <MenuItem icon="keyboard" label={i18n.t("Keys")} press={leaving(openHelp)} />
+        <MenuItem
+          icon="log-out"
+          label={i18n.t("Sign out")}
+          press={leaving(() => void model.signOut())}
+        />
+      </Menu>
+      {version && <p class="menu-about">{i18n.t("Parley {version}", { version })}</p>}
+    </div>
+  );
+}
