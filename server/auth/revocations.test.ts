@@ -18,6 +18,7 @@ async function watch(app: TestApp) {
     },
   });
   return {
+    revocations,
     [Symbol.dispose]: () => revocations.stop(),
     heard,
     until: async (count: number) => {
@@ -58,6 +59,8 @@ test("S1: who ends a session elsewhere is heard by every worker, in order", asyn
   await endAll(app, first.userId);
   expect(await one.until(2)).toEqual([second.sessionId, first.sessionId]);
   expect(await two.until(2)).toEqual([second.sessionId, first.sessionId]);
+  expect(two.revocations.hasEnded(first.sessionId)).toBe(true);
+  expect(two.revocations.hasEnded(crypto.randomUUID())).toBe(false);
 });
 
 test("an end that is committed late is heard, although a later number was asked for before", async () => {

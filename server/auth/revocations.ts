@@ -3,17 +3,22 @@ import type { Database } from "../store/database.ts";
 import { readRevocationHead, readRevocations } from "../store/session.ts";
 
 const everyMs = 500;
+/** Far longer than a hello may take. */
+const rememberedMs = 60_000;
 
 export interface RevocationWatch {
+  /**
+   * Whether this session was told of within the last minute. A hello that read its user before the end, and becomes
+   * findable after it was told, would be missed: it asks here in the tick in which it becomes findable.
+   */
+  hasEnded(sessionId: string): boolean;
   stop(): void;
 }
 
 /**
  * From now on tells of every session that ends, whoever ended it: another worker, `npm run user`, this worker itself
- * (once more). Within half a second while the database answers, and what was missed when it answers again.
- *
- * Resolves when nothing can be missed any more. A socket must be findable by its session before its user is read, or
- * an end between the two finds nothing to close.
+ * (once more). Within half a second while the database answers, and what was missed when it answers again. Resolves
+ * when nothing can be missed any more.
  */
 export async function watchRevocations({
   sql,
@@ -25,6 +30,7 @@ export async function watchRevocations({
   onSessionEnded: (sessionId: string) => void;
 }): Promise<RevocationWatch> {
   let seen = await readRevocationHead(sql);
+  const ended = new Map<string, number>();
   let stopped = false;
   let timer: ReturnType<typeof setTimeout>;
 
@@ -32,8 +38,12 @@ export async function watchRevocations({
     try {
       for (const { seq, sessionId } of await readRevocations(sql, seen)) {
         if (stopped) return;
-        onSessionEnded(sessionId);
         seen = seq;
+        ended.set(sessionId, performance.now());
+        onSessionEnded(sessionId);
+      }
+      for (const [sessionId, atMs] of ended) {
+        if (performance.now() - atMs > rememberedMs) ended.delete(sessionId);
       }
     } catch (error) {
       warn("ended sessions can't be read; trying again", { error });
@@ -42,6 +52,7 @@ export async function watchRevocations({
   };
   timer = setTimeout(() => void look(), everyMs);
   return {
+    hasEnded: (sessionId) => ended.has(sessionId),
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -13,14 +13,14 @@ const home = mkdtempSync(join(tmpdir(), "parley-client-"));
 const clientDir = join(home, "client");
 
 beforeAll(() => {
-  mkdirSync(join(clientDir, "fonts"), { recursive: true });
+  mkdirSync(join(clientDir, "assets"), { recursive: true });
   const files = {
     "index.html": page,
-    "main-3f9a2c1b.js": script,
-    "main-3f9a2c1b.js.br": brotliCompressSync(script),
-    "main-3f9a2c1b.js.gz": gzipSync(script),
+    "assets/main-3f9a2c1b.js": script,
+    "assets/main-3f9a2c1b.js.br": brotliCompressSync(script),
+    "assets/main-3f9a2c1b.js.gz": gzipSync(script),
     "icon.svg": "<svg/>",
-    "fonts/inter-00ab12cd.woff2": "font",
+    "assets/inter-5.3.0.woff2": "font",
     "notes.secret": "no type",
     ".hidden.txt": "hidden",
     "../outside.txt": "outside",
@@ -38,7 +38,7 @@ async function get(path: string, headers: Record<string, string> = {}, directory
 }
 
 test("a hashed file is compressed as the browser likes it best, and kept for ever", async () => {
-  const path = "/main-3f9a2c1b.js";
+  const path = "/assets/main-3f9a2c1b.js";
   const brotli = await get(path, { "accept-encoding": "gzip, deflate, br" });
   expect(brotli.headers.get("content-encoding")).toBe("br");
   expect(brotli.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
@@ -60,7 +60,7 @@ test.each([
   ["BR", "br"],
   ["nonsense;;,", null],
 ])("Accept-Encoding: %s is answered with %s", async (accepted, encoding) => {
-  const { headers } = await get("/main-3f9a2c1b.js", { "accept-encoding": accepted });
+  const { headers } = await get("/assets/main-3f9a2c1b.js", { "accept-encoding": accepted });
   expect(headers.get("content-encoding")).toBe(encoding);
 });
 
@@ -80,7 +80,7 @@ test("the page itself is asked for each time, and not sent again while it is the
 });
 
 test("each encoding has a tag of its own", async () => {
-  const path = "/main-3f9a2c1b.js";
+  const path = "/assets/main-3f9a2c1b.js";
   const tags = await Promise.all(
     ["br", "gzip", "identity"].map(async (encoding) =>
       (await get(path, { "accept-encoding": encoding })).headers.get("etag")!,
@@ -100,12 +100,12 @@ test.each(["/signin", "/c/dm-1-2", "/people", "/setup", "/index.html"])(
 
 test("a place with a dot is a page for who navigates, and missing for who loads a script", async () => {
   expect((await get("/c/v1.2", { accept: "text/html,*/*" })).status).toBe(200);
-  expect((await get("/main-0ldh4sh1.js", { accept: "*/*" })).status).toBe(404);
+  expect((await get("/assets/main-0ldh4sh1.js", { accept: "*/*" })).status).toBe(404);
 });
 
-test("what is no hashed name may change", async () => {
+test("what keeps its name may change, and is asked for each time", async () => {
   expect((await get("/icon.svg")).headers.get("cache-control")).toBe("no-cache");
-  const font = await get("/fonts/inter-00ab12cd.woff2");
+  const font = await get("/assets/inter-5.3.0.woff2");
   expect(font.headers.get("cache-control")).toContain("immutable");
 });
 
@@ -113,15 +113,15 @@ test.each([
   "/../outside.txt",
   "/..%2foutside.txt",
   "/%2e%2e/outside.txt",
-  "/fonts/../../outside.txt",
-  "/fonts/..%5c..%5coutside.txt",
+  "/assets/../../outside.txt",
+  "/assets/..%5c..%5coutside.txt",
   "//etc/hosts.txt",
   "/.hidden.txt",
   "/%2ehidden.txt",
   "/notes.secret",
-  "/main-3f9a2c1b.js.br",
-  "/fonts",
-  "/fonts.js/x.js",
+  "/assets/main-3f9a2c1b.js.br",
+  "/assets",
+  "/assets.js/x.js",
   "/%00.js",
   "/%ff.js",
   `/${"x".repeat(300)}.js`,
@@ -132,7 +132,7 @@ test.each([
   expect(text).not.toContain("outside");
   expect(text).not.toContain("hidden");
   expect(text).not.toContain("no type");
-  expect(response.status).toBe(path === "/fonts" ? 200 : 404);
+  expect(response.status).toBe(path === "/assets" ? 200 : 404);
 });
 
 test("a client that is not built is a sentence, and is served as soon as it is", async () => {

@@ -25,8 +25,8 @@ const encodings = [
   { name: "gzip", suffix: ".gz" },
 ] as const;
 
-/** A build that changes a file changes its name: `main-3f9a2c1b.js`. */
-const hashedName = /[-.][a-z0-9]{8,}\.\w+$/;
+/** Where the build puts what changes its name with its content: `main-3f9a2c1b.js`, `inter-5.3.0.woff2`. */
+const namedAnew = /^\/assets\//;
 const notBuilt = "The client is not built yet. `npm start` builds it; then reload this page.\n";
 
 /** Answers with the built client's files, compressed as they were built, and with index.html for its pages. */
@@ -76,7 +76,7 @@ async function answerFile(
     const headers = {
       etag,
       vary: "accept-encoding",
-      "cache-control": hashedName.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
+      "cache-control": namedAnew.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
     };
     if (tagsOf(c.req.header("if-none-match")).includes(etag)) return c.body(null, 304, headers);
 
