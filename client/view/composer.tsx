@@ -41,6 +41,11 @@ export function Composer({ channel, input }: Props) {
     current.style.blockSize = `${current.scrollHeight}px`;
   }, [body, input]);
 
+  // Opening a channel is meant for writing; on touch the keyboard would cover what one came to read.
+  useLayoutEffect(() => {
+    if (!touch) input.current?.focus({ preventScroll: true });
+  }, [channel.id, touch, input]);
+
   const write = (text: string) => {
     setBody(text);
     model.keepDraft(channel.id, text);
@@ -78,7 +83,6 @@ export function Composer({ channel, input }: Props) {
         autocomplete="off"
         aria-describedby={excess > 0 ? "composer-excess" : undefined}
         aria-invalid={excess > 0}
-        autofocus={!touch}
         value={body}
         onInput={(event) => {
           write(event.currentTarget.value);
