@@ -20,8 +20,8 @@ test("M1: what Ada says reaches Grace once and in order, and herself too", async
 test("a socket that the server ends fails whoever waits on it, and says why", async () => {
   await using server = await startServer();
   await using stranger = await dial(server);
-  const waiting = stranger.next("caughtUp");
+  const waiting: Promise<unknown> = stranger.next("caughtUp");
   stranger.sendBytes(new Uint8Array([0xc1]));
-  await expect(waiting).rejects.toThrow("4000");
+  expect(await waiting.catch(String)).toContain("4000");
   expect(await stranger.closed).toMatchObject({ code: 4000, reason: "protocol_error" });
 });

@@ -59,7 +59,7 @@ export class Talk implements AsyncDisposable {
 
   /** Sends a command and waits for its one reply, which may be a refusal. */
   command(question: Question): Promise<Reply> {
-    const command = { ...question, ref: ++this.#ref } as Command;
+    const command: Command = { ...question, ref: ++this.#ref };
     const reply = this.#wait((answer) => "ref" in answer && answer.ref === command.ref);
     this.sendBytes(encodeCommand(command));
     return reply as Promise<Reply>;
