@@ -6,6 +6,7 @@ import { limits } from "#wire/limits.ts";
 import { subprotocols } from "#wire/version.ts";
 import { pause } from "#lib/wait.ts";
 import { allowedOrigin } from "./auth/origin.ts";
+import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
@@ -164,6 +165,12 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     after,
   });
 
+  const closeSockets = (sessionId: string): void => {
+    for (const session of sessions) {
+      if (session.identity?.sessionId === sessionId) session.close("session_ended", now());
+    }
+  };
+  const revocations = await watchRevocations({ sql: reading, log, onSessionEnded: closeSockets });
   const tokens = createTokens(config.secretKey);
   const chat: ChatParts = {
     sql: reading,
@@ -180,7 +187,9 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       const access = await tokens.verifyAccessToken(token);
       if ("refused" in access) return access;
       const user = await readActiveUser(reading, access.userId, access.sessionId);
-      return user ? { ...access, name: user.name } : { refused: "user_inactive" };
+      // It may have ended between the read and now, when there was no socket of it to close yet.
+      const isOver = !user || revocations.hasEnded(access.sessionId);
+      return isOver ? { refused: "user_inactive" } : { ...access, name: user.name };
     },
     epoch: () => epoch.current,
     publishLive,
@@ -197,11 +206,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     log,
     version: manifest.version,
     isDraining: () => isDraining,
-    onSessionEnded: (sessionId) => {
-      for (const session of sessions) {
-        if (session.identity?.sessionId === sessionId) session.close("session_ended", now());
-      }
-    },
+    onSessionEnded: closeSockets,
   });
 
   await epoch.start(reading, () => {
@@ -264,6 +269,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     isDraining = true;
     engine.stopAccepting();
     for (const timer of timers) clearInterval(timer);
+    revocations.stop();
     await batch.drained();
     await pointers.flush();
     for (const session of sessions) session.close("restart", now());

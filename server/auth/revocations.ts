@@ -46,7 +46,7 @@ export async function watchRevocations({
         if (performance.now() - atMs > rememberedMs) ended.delete(sessionId);
       }
     } catch (error) {
-      warn("ended sessions can't be read; trying again", { error });
+      if (!stopped) warn("ended sessions can't be read; trying again", { error });
     }
     if (!stopped) timer = setTimeout(() => void look(), everyMs);
   };
