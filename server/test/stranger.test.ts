@@ -108,7 +108,7 @@ test("E2: who has only read PROTOCOL.md can hold the conversation at its end", a
 
   // The same id again is the same message, and nothing new comes.
   socket.say(5, 5, direct, [[messageId, "Hello, Ada 👋", null]]);
-  expect((await socket.hears(67, 5))[2]).toEqual(fates!);
+  expect(await socket.hears(67, 5)).toEqual([67, 5, fates!]);
 
   socket.say(8, 6, direct, 0, 50);
   expect(await socket.hears(69, 6)).toEqual([69, 6, seq, 0, false, [message]]);
