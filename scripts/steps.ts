@@ -30,7 +30,6 @@ function tests(name: string, files: readonly string[], kind: Kind = {}): Step {
   const command = [
     bun,
     "test",
-    "--no-orphans",
     "--only-failures",
     "--timeout=20000",
     ...(files.length > 1 ? [`--parallel=${workers}`] : []),
