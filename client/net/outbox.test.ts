@@ -1,0 +1,341 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+
+import type { RefusalCode } from "#wire/codes.ts";
+import type { CommandOf } from "#wire/command.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+
+import { turn } from "../test/asking.ts";
+import { HandClock } from "../test/hand-clock.ts";
+import { Queue } from "../test/queue.ts";
+import type { Answered, Question } from "./calls.ts";
+import type { DraftStore, KeptDraft } from "./draft-store.ts";
+import { Outbox } from "./outbox.ts";
+import { MessageIds } from "./uuid.ts";
+
+const lobby = 7 as ChannelId;
+const engineRoom = 8 as ChannelId;
+const ada = 1 as UserId;
+
+type Send = Omit<CommandOf<"send">, "ref">;
+interface Sent {
+  readonly bodies: string[];
+  readonly ids: string[];
+  readonly channel: ChannelId;
+  readonly answer: (answered: Answered) => void;
+}
+
+/** What a server's table would say: ids that it knows get the number that they have. */
+class Stored {
+  readonly bodies: string[] = [];
+  readonly #seqs = new Map<string, number>();
+
+  fatesOf({ bodies, ids }: Pick<Sent, "bodies" | "ids">): Answered {
+    const fates = ids.map((id, index) => {
+      if (!this.#seqs.has(id)) this.#seqs.set(id, this.bodies.push(bodies[index]!));
+      return { seq: this.#seqs.get(id)!, createdAt: 1, code: null };
+    });
+    return { op: "sent", ref: 1, fates };
+  }
+}
+
+function open(kept: DraftStore, changes: { tab?: string; living?: string[] } = {}) {
+  const clock = new HandClock();
+  const sends = new Queue<Sent>();
+  const shown = new Queue<string>();
+  const ask = (question: Question): Promise<Answered> => {
+    const { channel, drafts } = question as Send;
+    const { promise, resolve: answer } = Promise.withResolvers<Answered>();
+    const bodies = drafts.map(({ body }) => body);
+    sends.add({
+      bodies,
+      ids: drafts.map(({ clientMessageId }) => clientMessageId),
+      channel,
+      answer,
+    });
+    return promise;
+  };
+  const outbox = new Outbox({
+    user: ada,
+    ask,
+    store: kept,
+    tab: {
+      id: changes.tab ?? "this tab",
+      living: () => Promise.resolve((tab) => changes.living?.includes(tab) ?? false),
+    },
+    ids: new MessageIds(() => clock.now()),
+    clock,
+    random: () => 0.5,
+    shown: {
+      written: ({ body }) => shown.add(`written ${body}`),
+      stored: ({ body }, { seq }) => shown.add(`stored ${body} at ${seq}`),
+      refused: ({ body }, code) => shown.add(`refused ${body}: ${code}`),
+      discarded: ({ body }) => shown.add(`discarded ${body}`),
+    },
+  });
+  return { outbox, clock, sends, shown };
+}
+
+/** A disk that works, or that answers when the test says so. */
+function disk(put: (draft: KeptDraft) => Promise<void> = () => Promise.resolve()) {
+  const drafts = new Map<string, KeptDraft>();
+  const store: DraftStore = {
+    async put(draft) {
+      await put(draft);
+      drafts.set(draft.clientMessageId, draft);
+    },
+    remove: (id) => Promise.resolve(void drafts.delete(id)),
+    adopt(user, tab, isLiving) {
+      const found = [...drafts.values()].filter(
+        (each) => each.user === user && !isLiving(each.tab),
+      );
+      const adopted = found.filter((each) => each.tab !== tab).map((each) => ({ ...each, tab }));
+      for (const draft of adopted) drafts.set(draft.clientMessageId, draft);
+      return Promise.resolve(adopted);
+    },
+  };
+  return { drafts, store };
+}
+
+const refusal = (code: RefusalCode, retryAfterMs = 0): Answered => ({
+  op: "refusal",
+  ref: 1,
+  code,
+  detail: "",
+  retryAfterMs,
+});
+const fates = (...codes: (RefusalCode | null)[]): Answered => ({
+  op: "sent",
+  ref: 1,
+  fates: codes.map((code, index) => ({ seq: code ? 0 : index + 1, createdAt: 1, code })),
+});
+
+test("U4: what is said shows at once, is on disk before it leaves, and is forgotten when it is stored", async () => {
+  const kept = Promise.withResolvers<void>();
+  const { drafts, store } = disk(() => kept.promise);
+  const { outbox, sends, shown } = open(store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  expect(shown.all).toEqual(["written one"]);
+  await turn();
+  expect(sends.all).toEqual([]);
+
+  kept.resolve();
+  const { answer, ids } = await sends.next();
+  expect(Array.from(drafts.keys())).toEqual(ids);
+  answer(fates(null));
+  await shown.next((what) => what === "stored one at 1");
+  expect(drafts.size).toBe(0);
+});
+
+test("a disk that hangs holds up nobody for longer than 200 ms", async () => {
+  const { store } = disk(() => new Promise(() => undefined));
+  const { outbox, clock, sends } = open(store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  clock.pass(200);
+  expect((await sends.next()).bodies).toEqual(["one"]);
+});
+
+test("one send per channel is unanswered: what is written meanwhile follows together, in order", async () => {
+  const { outbox, sends } = open(disk().store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  const first = await sends.next();
+  for (const body of ["two", "three", "four"]) outbox.say(lobby, body);
+  outbox.say(engineRoom, "elsewhere");
+  expect((await sends.next()).channel).toBe(engineRoom);
+  expect(sends.all).toHaveLength(2);
+  first.answer(fates(null));
+  expect((await sends.next()).bodies).toEqual(["two", "three", "four"]);
+});
+
+test("at most 50 drafts and one frame's worth of bytes leave together", async () => {
+  const { outbox, sends } = open(disk().store);
+  for (let number = 0; number < 60; number++) outbox.say(lobby, `${number}`);
+  for (let number = 0; number < 9; number++) outbox.say(engineRoom, "😀".repeat(4_000));
+  await turn();
+  outbox.open();
+  const inLobby = await sends.next(({ channel }) => channel === lobby);
+  expect(inLobby.bodies).toHaveLength(limits.draftsPerSendMax);
+  const inRoom = await sends.next(({ channel }) => channel === engineRoom);
+  expect(inRoom.bodies).toHaveLength(3);
+});
+
+test("W4: a send whose answer was lost goes again with the same ids, before anything newer", async () => {
+  const { outbox, sends } = open(disk().store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  const lost = await sends.next();
+  outbox.pause();
+  lost.answer({ op: "lost" });
+  outbox.say(lobby, "two");
+  await turn();
+  expect(sends.all).toHaveLength(1);
+
+  outbox.open();
+  const again = await sends.next();
+  expect(again.bodies[0]).toBe("one");
+  expect(again.ids[0]).toBe(lost.ids[0]);
+});
+
+test("a refused draft stays with its code and holds up nobody; the skipped ones go again without it", async () => {
+  const { drafts, store } = disk();
+  const { outbox, sends, shown } = open(store);
+  for (const body of ["one", "two", "three"]) outbox.say(lobby, body);
+  await turn();
+  outbox.open();
+  (await sends.next(({ bodies }) => bodies.length === 3)).answer(
+    fates(null, "body_invalid", "skipped"),
+  );
+  const again = await sends.next();
+  expect(again.bodies).toEqual(["three"]);
+  again.answer(fates(null));
+  await shown.next((what) => what === "stored three at 1");
+  expect(shown.all).toContain("refused two: body_invalid");
+  expect(Array.from(drafts.values(), ({ body, refused }) => [body, refused!])).toEqual([
+    ["two", "body_invalid"],
+  ]);
+});
+
+test("a refused draft is sent again when the person says so, after what was written since", async () => {
+  const { outbox, sends, shown } = open(disk().store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  const first = await sends.next();
+  first.answer(fates("may_not_write"));
+  await shown.next((what) => what === "refused one: may_not_write");
+  outbox.say(lobby, "two");
+  const second = await sends.next();
+  outbox.retry(first.ids[0]!);
+  second.answer(fates(null));
+  const third = await sends.next();
+  expect(third.bodies).toEqual(["one"]);
+  expect(third.ids).toEqual(first.ids);
+});
+
+test("a refused draft is forgotten when the person says so", async () => {
+  const { drafts, store } = disk();
+  const { outbox, sends, shown } = open(store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  const { answer, ids } = await sends.next();
+  answer(fates("body_invalid"));
+  await shown.next((what) => what.startsWith("refused"));
+  outbox.discard(ids[0]!);
+  await shown.next((what) => what === "discarded one");
+  expect(drafts.size).toBe(0);
+});
+
+test("a channel that one may not write to refuses all that waits", async () => {
+  const { outbox, sends, shown } = open(disk().store);
+  outbox.say(lobby, "one");
+  outbox.say(lobby, "two");
+  await turn();
+  outbox.open();
+  (await sends.next(({ bodies }) => bodies.length === 2)).answer(refusal("not_a_member"));
+  await shown.next((what) => what === "refused two: not_a_member");
+  expect(shown.all).toContain("refused one: not_a_member");
+});
+
+test("a server that has no time is asked again after what it names, and after longer and longer", async () => {
+  const { outbox, clock, sends } = open(disk().store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  (await sends.next()).answer(refusal("slow_down", 5_000));
+  await turn();
+  clock.pass(4_999);
+  expect(sends.all).toHaveLength(1);
+  clock.pass(1);
+  (await sends.next()).answer(fates("unavailable"));
+  await turn();
+  clock.pass(250);
+  expect(sends.all).toHaveLength(2);
+  clock.pass(1);
+  expect(sends.all).toHaveLength(3);
+});
+
+test("too long a body is refused here, and nothing waits for it", async () => {
+  const { outbox, sends, shown } = open(disk().store);
+  outbox.open();
+  outbox.say(lobby, "x".repeat(4_001));
+  outbox.say(lobby, "😀".repeat(4_000));
+  expect(shown.all.filter((what) => what.startsWith("refused"))).toHaveLength(1);
+  expect((await sends.next()).bodies).toEqual(["😀".repeat(4_000)]);
+});
+
+test("what came home as a row is not sent again", async () => {
+  const { drafts, store } = disk();
+  const { outbox, sends } = open(store);
+  outbox.open();
+  outbox.say(lobby, "one");
+  const { answer, ids } = await sends.next();
+  outbox.pause();
+  answer({ op: "lost" });
+  outbox.home(ids[0]!);
+  outbox.say(lobby, "two");
+  await turn();
+  outbox.open();
+  expect((await sends.next()).bodies).toEqual(["two"]);
+  expect(Array.from(drafts.values(), ({ body }) => body)).toEqual(["two"]);
+});
+
+test("after a reload the drafts of a tab that is gone are shown and sent; those of a living tab are left to it", async () => {
+  const { store } = disk();
+  const crashed = open(store, { tab: "crashed" });
+  crashed.outbox.say(lobby, "one");
+  crashed.outbox.say(lobby, "two");
+  const living = open(store, { tab: "living" });
+  living.outbox.say(lobby, "mine");
+  await turn();
+
+  const reloaded = open(store, { living: ["living"] });
+  await reloaded.outbox.adopt();
+  await reloaded.outbox.adopt();
+  expect(reloaded.shown.all).toEqual(["written one", "written two"]);
+  reloaded.outbox.open();
+  expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
+});
+
+test("whatever the network and the server do, everything is stored once and in the order of writing", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(5), { maxLength: 40 }),
+      fc.integer({ min: 1, max: 12 }),
+      async (troubles, count) => {
+        const stored = new Stored();
+        const { outbox, clock, sends, shown } = open(disk().store);
+        outbox.open();
+        const bodies = Array.from({ length: count }, (_, index) => `${index}`);
+        for (const body of bodies) outbox.say(lobby, body);
+        for (const trouble of [...troubles, ...Array<number>(60).fill(9)]) {
+          await turn();
+          const sent = sends.all.at(-1);
+          if (stored.bodies.length === count || !sent) break;
+          if (trouble < 2) outbox.pause();
+          // The command arrived or not, and its answer is lost; or the server says no to all or to the rest.
+          if (trouble === 0 || trouble === 9) stored.fatesOf(sent);
+          if (trouble < 2) sent.answer({ op: "lost" });
+          else if (trouble === 2) sent.answer(refusal("unavailable"));
+          else if (trouble === 3) sent.answer(fates(...sent.ids.map(() => "unavailable" as const)));
+          else if (trouble === 4 && sent.ids.length > 1) {
+            const some = { bodies: sent.bodies.slice(0, 1), ids: sent.ids.slice(0, 1) };
+            const answered = stored.fatesOf(some) as Answered & { op: "sent" };
+            const rest = sent.ids
+              .slice(1)
+              .map(() => ({ seq: 0, createdAt: 0, code: "unavailable" }));
+            sent.answer({ ...answered, fates: [...answered.fates, ...(rest as never[])] });
+          } else sent.answer(stored.fatesOf(sent));
+          await turn();
+          if (trouble < 2) outbox.open();
+          clock.pass(60_000);
+        }
+        expect(stored.bodies).toEqual(bodies);
+        const told = shown.all.filter((what) => what.startsWith("stored"));
+        expect(told.every((what) => /^stored (\d+) at/.test(what))).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,30 @@
+import type { Answered, Ask, Question } from "../net/calls.ts";
+import { Queue } from "./queue.ts";
+
+export type Asked = Question & { answer: (answered: Answered) => void };
+
+/** A socket of which a test answers every command itself. */
+export class Asking {
+  readonly questions = new Queue<Asked>();
+
+  readonly ask: Ask = (question) => {
+    const { promise, resolve: answer } = Promise.withResolvers<Answered>();
+    this.questions.add({ ...question, answer });
+    return promise;
+  };
+
+  /** Everything that was asked, in order. */
+  get told(): Question[] {
+    return this.questions.all.map(({ answer: _, ...question }) => question);
+  }
+
+  /** The next question of this kind. */
+  next(op: Question["op"]): Promise<Asked> {
+    return this.questions.next((question) => question.op === op);
+  }
+}
+
+/** Every promise that can settle by itself has, afterwards. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
