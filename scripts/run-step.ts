@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { parseReport, type TestCase } from "./junit.ts";
 import type { Step } from "./steps.ts";
@@ -17,22 +18,45 @@ export interface Outcome {
   readonly ok: boolean;
 }
 
-/** Groups of processes that run now: whoever ends the run ends them too. */
-const groups = new Set<number>();
+/** Sessions of processes that run now: whoever ends the run ends them too. */
+const sessions = new Set<number>();
+
+/** Empty for a process that has just ended. */
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The processes of a session; its leader alone where there is no /proc. `bun test` gives each of its workers a group. */
+function processesOf(session: number): number[] {
+  if (!existsSync("/proc/self/stat")) return [session];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const stat = statOf(pid);
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]) === session;
+    })
+    .map(Number);
+}
 
 /** Ends a step with all it started. Not by `bun test --no-orphans`: that would change what the tests of processes see. */
-function endGroup(pid: number): void {
-  groups.delete(pid);
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+function endSession(session: number): void {
+  sessions.delete(session);
+  for (const pid of processesOf(session)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    for (const pid of groups) endGroup(pid);
+    for (const session of sessions) endSession(session);
     process.exit(130);
   });
 }
@@ -71,12 +95,12 @@ export async function runStep(step: Step, env: Record<string, string>): Promise<
     stderr: "pipe",
     detached: true,
   });
-  groups.add(child.pid);
-  const deadline = setTimeout(() => endGroup(child.pid), step.secondsMax * 1000);
+  sessions.add(child.pid);
+  const deadline = setTimeout(() => endSession(child.pid), step.secondsMax * 1000);
   const said = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   await child.exited;
   clearTimeout(deadline);
-  endGroup(child.pid);
+  endSession(child.pid);
   const [out, error] = await said;
 
   const exitCode = child.signalCode ? null : child.exitCode;
