@@ -59,10 +59,9 @@ export function openDraftStore(log: Log): DraftStore {
   };
 }
 
-function openDatabase(): Promise<IDBPDatabase<Schema>> {
-  // Without the global, idb throws before it can reject.
-  if (typeof indexedDB === "undefined") return Promise.reject(new Error("no IndexedDB"));
-  return openDB<Schema>("parley", 1, {
+/** Rejects where there is no IndexedDB or it is forbidden: there the browser throws, which `async` makes the same. */
+async function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  return await openDB<Schema>("parley", 1, {
     upgrade(database) {
       const drafts = database.createObjectStore("drafts", { keyPath: "clientMessageId" });
       drafts.createIndex("user", "user");

@@ -6,17 +6,15 @@ export type Asked = Question & { answer: (answered: Answered) => void };
 /** A socket of which a test answers every command itself. */
 export class Asking {
   readonly questions = new Queue<Asked>();
+  /** Everything that was asked, in order. */
+  readonly told: Question[] = [];
 
   readonly ask: Ask = (question) => {
     const { promise, resolve: answer } = Promise.withResolvers<Answered>();
+    this.told.push(question);
     this.questions.add({ ...question, answer });
     return promise;
   };
-
-  /** Everything that was asked, in order. */
-  get told(): Question[] {
-    return this.questions.all.map(({ answer: _, ...question }) => question);
-  }
 
   /** The next question of this kind. */
   next(op: Question["op"]): Promise<Asked> {
