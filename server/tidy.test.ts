@@ -51,7 +51,7 @@ const forbiddenWords: [word: RegExp, instead: string, except?: RegExp][] = [
     /^client\/net\/|^server\/engine\/|^(bench|turn)\/|\.(test|browser|verify)\.ts$/,
   ],
   [/^packets?$/, "frame", /^turn\/|^bench\//],
-  [/^payloads?$/, "frame", /^server\/auth\/|^server\/notify\//],
+  [/^payloads?$/, "frame", /^server\/(auth|engine|notify)\//],
   [/^(broker|brokers|pubsub)$/, "bus", /^bench\//],
   [/^conversations?$/, "channel", /^client\//], // In the client it is the pane that shows one.
   [/^participants?$/, "member", /^server\/call\/|^client\/(net|view)\/call/],
@@ -216,7 +216,8 @@ const rules: Rule[] = [
   {
     says: "a test waits for what happens, not for a while",
     files: (path) => /\.(test|browser|verify)\.tsx?$/.test(path) && !isSelf(path),
-    faults: ({ code }) => matches(code, /\b(?:sleep|sleepSync|setTimeout|waitForTimeout)\(/),
+    faults: ({ code }) =>
+      matches(code, /(?<![.\w])(?:sleep|setTimeout)\(|\bBun\.sleep(?:Sync)?\(|\bwaitForTimeout\(/),
     bad: [
       ["server/chat/a.test.ts", "await Bun.sleep(500);"],
       ["client/view/a.browser.ts", "await page.waitForTimeout(500);"],
