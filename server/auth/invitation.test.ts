@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
+import { acceptInvitation } from "../store/invitation.ts";
 import { codeOf, ownOrigin, testApp, type TestApp } from "../test/app.ts";
 import { people } from "../test/people.ts";
+import { hashCode } from "./code.ts";
 import { invite, join, lookAtInvitation } from "./invitation.ts";
+import { newSession } from "./refresh-token.ts";
 
 const hourMs = 60 * 60 * 1000;
 
@@ -87,6 +90,7 @@ test("an invitation that was taken back, or whose author is deactivated, is no l
   await using app = await testApp();
   const { ada, id, code } = await inviteBy(app, 5);
   await app.sql`update users set active = false where role = 'owner'`;
+  expect(await lookAtInvitation(app.parts, code)).toEqual({ refused: "link_invalid" });
   expect(await join(app.parts, { code, ...people.grace })).toEqual({ refused: "link_invalid" });
   await app.sql`update users set active = true where role = 'owner'`;
   expect(await lookAtInvitation(app.parts, code)).toEqual({ invitedBy: people.ada.name });
@@ -94,6 +98,27 @@ test("an invitation that was taken back, or whose author is deactivated, is no l
   expect(await ada.delete(`/api/v1/invitations/${id}`)).toMatchObject({ status: 204 });
   expect(await join(app.parts, { code, ...people.grace })).toEqual({ refused: "link_invalid" });
   expect(await ada.delete(`/api/v1/invitations/${id}`)).toMatchObject({ status: 404 });
+});
+
+test("an invitation that stops being valid while the password is hashed makes nobody", async () => {
+  await using app = await testApp();
+  const { ada, id, code } = await inviteBy(app, 5);
+  const { name, email } = people.grace;
+  const accept = async (nowMs = app.clock.nowMs) =>
+    await acceptInvitation(
+      app.sql,
+      hashCode(code),
+      { name, email, passwordHash: "hash" },
+      newSession(nowMs).session,
+    );
+  expect(await accept(app.clock.nowMs + hourMs)).toBe("link_invalid");
+  await app.sql`update users set active = false where role = 'owner'`;
+  expect(await accept()).toBe("link_invalid");
+  await app.sql`update users set active = true where role = 'owner'`;
+  await ada.delete(`/api/v1/invitations/${id}`);
+  expect(await accept()).toBe("link_invalid");
+  await app.sql`update invitations set revoked_at = null`;
+  expect(await accept()).toMatchObject({ email });
 });
 
 test("taking an invitation back while it is being accepted leaves either, never both halves", async () => {
