@@ -1,0 +1,293 @@
+/** Two people in two windows, on a whole server, and every plug that can be pulled. */
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { people } from "../../server/test/people.ts";
+import { type Device, Stage } from "./stage.ts";
+
+setDefaultTimeout(30_000);
+
+let stage: Stage;
+let ada: Device;
+let grace: Device;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  await stage.invite(people.grace);
+  ada = await stage.device(people.ada);
+  grace = await stage.device(people.grace);
+});
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
+const bodies = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll("[data-key] .message-body"), (body) => body.textContent),
+  );
+
+/** Resolves when the page shows these as its newest messages, each once, in this order. */
+async function shows(page: Page, expected: readonly string[]): Promise<void> {
+  await page
+    .waitForFunction(
+      (wanted) => {
+        const shown = Array.from(
+          document.querySelectorAll("[data-key] .message-body"),
+          (body) => body.textContent,
+        );
+        return JSON.stringify(shown.slice(-wanted.length)) === JSON.stringify(wanted);
+      },
+      expected,
+      { timeout: 20_000 },
+    )
+    .catch(async (error: unknown) => {
+      expect((await bodies(page)).slice(-expected.length)).toEqual([...expected]);
+      throw error;
+    });
+  const all = await bodies(page);
+  for (const body of expected) expect(all.filter((one) => one === body)).toEqual([body]);
+}
+
+async function says(page: Page, ...said: string[]): Promise<void> {
+  const composer = page.locator("textarea");
+  for (const body of said) {
+    await composer.fill(body);
+    await composer.press("Enter");
+  }
+}
+
+const barSays = (page: Page, words: RegExp): Promise<void> =>
+  page.locator(".link-bar", { hasText: words }).waitFor();
+
+/** Everything that this page has said is committed. */
+async function allStored(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const own = document.querySelectorAll(".message .ticks");
+    return Array.from(own).every(
+      (ticks) =>
+        ticks.querySelector("[aria-label=Stored], title") !== null ||
+        ticks.textContent?.includes("Stored"),
+    );
+  });
+}
+
+test("P1 U1: they find each other in the list of people and see each other online", async () => {
+  await grace.page.getByRole("link", { name: "Find a person" }).first().click();
+  const row = grace.page.getByRole("button", { name: /Ada Lovelace/ });
+  await row.getByText("online").waitFor();
+  await grace.page.getByRole("searchbox").fill("love");
+  await row.waitFor();
+});
+
+test("C1 C10 W2: a direct message that one opens appears in the other's list at once", async () => {
+  await grace.page
+    .getByRole("button", { name: /Ada Lovelace/ })
+    .last()
+    .click();
+  await grace.page.waitForURL(/\/c\/dm-1-2$/);
+  const line = ada.page.getByRole("link", { name: /Grace Hopper/ });
+  await line.waitFor();
+  await line.click();
+  await ada.page.waitForURL(/\/c\/dm-1-2$/);
+});
+
+test("M1 U4: one's own message is painted in the next frame, the other's soon after", async () => {
+  await grace.page.locator("textarea").fill("Hello Ada");
+  const arrival = ada.page.waitForFunction(() => {
+    const body = [...document.querySelectorAll("[data-key] .message-body")].at(-1);
+    return body?.textContent === "Hello Ada" ? Date.now() : false;
+  });
+  const painted = await grace.page.evaluate(
+    () =>
+      new Promise<{ inNextFrame: boolean; atMs: number }>((resolve) => {
+        const composer = document.querySelector("textarea")!;
+        const atMs = Date.now();
+        const options = { key: "Enter", bubbles: true, cancelable: true };
+        composer.dispatchEvent(new KeyboardEvent("keydown", options));
+        requestAnimationFrame(() => {
+          const body = [...document.querySelectorAll("[data-key] .message-body")].at(-1);
+          resolve({ inNextFrame: body?.textContent === "Hello Ada", atMs });
+        });
+      }),
+  );
+  expect(painted.inNextFrame).toBe(true);
+  const shownAtMs = (await (await arrival).jsonValue()) as number;
+  process.stdout.write(`said and seen by the other: ${shownAtMs - painted.atMs} ms\n`);
+  await shows(ada.page, ["Hello Ada"]);
+  await allStored(grace.page);
+});
+
+test("T1 T2 T3: typing is seen, and forgotten after it stops", async () => {
+  await grace.page.locator("textarea").pressSequentially("hm");
+  const line = ada.page.locator(".typing-line", { hasText: "Grace Hopper is typing" });
+  await line.waitFor();
+  await line.waitFor({ state: "detached", timeout: 6_000 });
+  await grace.page.locator("textarea").fill("");
+});
+
+test("M27: two tabs and two devices of one person agree", async () => {
+  const tab = await ada.context.newPage();
+  await tab.goto(`${stage.network.url}/c/dm-1-2`);
+  const phone = await stage.device(people.ada);
+  await phone.page.goto(`${stage.network.url}/c/dm-1-2`);
+  await shows(tab, ["Hello Ada"]);
+  await says(ada.page, "from the first tab");
+  await says(tab, "from the second tab");
+  await says(phone.page, "from the phone");
+  await shows(phone.page, ["from the phone"]);
+  await grace.page.waitForFunction(() => document.body.textContent?.includes("from the phone"));
+  const agreed = (await bodies(grace.page)).slice(-3);
+  for (const page of [ada.page, tab, phone.page]) await shows(page, agreed);
+  await tab.close();
+  await phone.context.close();
+});
+
+test("M10 U2: history loads by 50 upwards, and what one reads stays where it is", async () => {
+  const many = Array.from({ length: 260 }, (_, at) => `line ${at + 1}`);
+  await stage.says(people.grace, "dm-1-2", many);
+  await ada.page.reload();
+  await shows(ada.page, many.slice(-10));
+  expect((await bodies(ada.page)).length % 50).toBe(0);
+
+  const moved = await ada.page.evaluate(async () => {
+    const list = document.querySelector<HTMLElement>(".message-list")!;
+    const count = () => document.querySelectorAll("[data-key]").length;
+    const before = count();
+    list.scrollTop = 400;
+    await new Promise(requestAnimationFrame);
+    list.scrollTop = 60;
+    const top = list.getBoundingClientRect().top;
+    const first = [...document.querySelectorAll<HTMLElement>("[data-key]")].find(
+      (row) => row.getBoundingClientRect().bottom > top,
+    )!;
+    const from = first.getBoundingClientRect().top;
+    const key = first.dataset["key"];
+    let last = from;
+    let worst = 0;
+    for (let frame = 0; frame < 600 && count() === before; frame++) {
+      await new Promise(requestAnimationFrame);
+    }
+    for (let frame = 0; frame < 10; frame++) {
+      await new Promise(requestAnimationFrame);
+      const row = document.querySelector<HTMLElement>(`[data-key="${key}"]`)!;
+      last = row.getBoundingClientRect().top;
+      worst = Math.max(worst, Math.abs(last - from));
+    }
+    return { grew: count() - before, worst };
+  });
+  expect(moved.grew).toBe(50);
+  expect(moved.worst).toBeLessThanOrEqual(1);
+});
+
+/** Both write while something is broken; afterwards both show everything once, in one order. */
+async function talksThrough(
+  name: string,
+  broken: () => Promise<void>,
+  mended: () => Promise<void>,
+): Promise<void> {
+  await broken();
+  await says(ada.page, `${name}: Ada one`, `${name}: Ada two`);
+  await says(grace.page, `${name}: Grace one`);
+  await mended();
+  await says(grace.page, `${name}: Grace two`);
+  const mine = (body: string): boolean => body.startsWith(`${name}:`);
+  await ada.page.waitForFunction(
+    (prefix) =>
+      [...document.querySelectorAll("[data-key] .message-body")].filter((body) =>
+        body.textContent?.startsWith(prefix),
+      ).length === 4,
+    `${name}:`,
+    { timeout: 20_000 },
+  );
+  await allStored(ada.page);
+  await allStored(grace.page);
+  const order = (await bodies(ada.page)).filter(mine);
+  expect(order.filter((body) => body.includes("Ada"))).toEqual([
+    `${name}: Ada one`,
+    `${name}: Ada two`,
+  ]);
+  expect(order.filter((body) => body.includes("Grace"))).toEqual([
+    `${name}: Grace one`,
+    `${name}: Grace two`,
+  ]);
+  await shows(grace.page, order);
+  await shows(ada.page, order);
+}
+
+test("E12 M2: the server is restarted: nothing is lost, nothing is doubled, one order", async () => {
+  await talksThrough(
+    "restart",
+    async () => {},
+    () => stage.restart(),
+  );
+});
+
+test("E12 W1: PostgreSQL is killed and comes back", async () => {
+  await talksThrough(
+    "database",
+    () => stage.kill("PostgreSQL"),
+    async () => {},
+  );
+});
+
+test("E12: the worker is killed and comes back", async () => {
+  await talksThrough(
+    "worker",
+    () => stage.kill("worker"),
+    async () => {},
+  );
+});
+
+test("E12 U10: the network is cut for 3 s; the page says so, and says when it is back", async () => {
+  await talksThrough(
+    "network",
+    async () => {
+      stage.network.cut();
+      await barSays(
+        ada.page,
+        /^Reconnecting|^Offline\. What you write is sent when you are back\.$/,
+      );
+    },
+    async () => {
+      await ada.page.waitForTimeout(1_500); // With the 1.5 s before the bar shows: three seconds.
+      stage.network.restore();
+      await barSays(ada.page, /^Connected$/);
+    },
+  );
+});
+
+test("W4 M11: a tab closed with unsent messages sends them once when it is opened again", async () => {
+  stage.network.cut();
+  await says(ada.page, "unsent one", "unsent two");
+  await ada.page.locator(".message", { hasText: "unsent two" }).waitFor();
+  await ada.page.close();
+  stage.network.restore();
+  ada.page.removeAllListeners();
+  const page = await ada.context.newPage();
+  page.on("pageerror", (error) => ada.complaints.push(String(error)));
+  ada = { ...ada, page };
+  await page.goto(`${stage.network.url}/c/dm-1-2`);
+  await shows(page, ["unsent one", "unsent two"]);
+  await allStored(page);
+  await shows(grace.page, ["unsent one", "unsent two"]);
+});
+
+test("E12: a laptop that slept for ten minutes finds its connection dead and comes back by itself", async () => {
+  using network = stage.connect();
+  const laptop = await stage.device(people.grace, { network, hasClock: true });
+  await laptop.page.goto(`${network.url}/c/dm-1-2`);
+  await says(laptop.page, "closing the lid");
+  await allStored(laptop.page);
+  network.freeze();
+  await says(ada.page, "while you slept");
+  await laptop.page.clock.fastForward("10:00");
+  await shows(laptop.page, ["while you slept"]);
+  await says(laptop.page, "awake again");
+  await shows(ada.page, ["awake again"]);
+  expect(laptop.complaints).toEqual([]);
+  await laptop.context.close();
+});
+
+test("U10: none of the pages complained of an error", () => {
+  expect(ada.complaints).toEqual([]);
+  expect(grace.complaints).toEqual([]);
+});
