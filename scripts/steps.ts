@@ -26,7 +26,7 @@ interface Kind {
 }
 
 function tests(name: string, files: readonly string[], kind: Kind = {}): Step {
-  const { postgres = false, secondsMax = 120, workers = availableParallelism() } = kind;
+  const { postgres = false, secondsMax = 240, workers = availableParallelism() } = kind;
   const command = [
     bun,
     "test",
