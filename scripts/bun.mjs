@@ -1,6 +1,7 @@
 // Runs on nothing but Node: finds Bun, or gets it. Shared by `npm start`, `npm test` and the other scripts.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +9,23 @@ import { fileURLToPath } from "node:url";
 export const bunVersion = "1.4.5";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A slow line is given its time; a network that swallows everything is not waited for. */
+const downloadMsMax = 300_000;
+
+/** How to run what gets something from the registry. A user whose home can't be written keeps its cache here. */
+function downloading() {
+  const options = { encoding: "utf8", cwd: root, timeout: downloadMsMax };
+  try {
+    accessSync(homedir(), constants.W_OK);
+    return options;
+  } catch {
+    return {
+      ...options,
+      env: { ...process.env, HOME: join(root, "node_modules", ".cache", "home") },
+    };
+  }
+}
 
 /** `npx` needs a second to find what it has; its answer is kept beside what `bun install` made. */
 const remembered = join(root, "node_modules", ".cache", "parley", `bun-${bunVersion}`);
@@ -34,8 +52,13 @@ function recall() {
 }
 
 function remember(path) {
-  mkdirSync(dirname(remembered), { recursive: true });
-  writeFileSync(remembered, path);
+  try {
+    mkdirSync(dirname(remembered), { recursive: true });
+    writeFileSync(remembered, path);
+  } catch (error) {
+    // Of somebody who may not write here, or cannot now: the next start asks npx again.
+    if (!["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(error.code)) throw error;
+  }
 }
 
 /**
@@ -48,15 +71,14 @@ export function findBun(getting) {
 
   getting?.();
   const got = spawnSync("npx", ["-y", `bun@${bunVersion}`, "-e", "console.log(process.execPath)"], {
-    encoding: "utf8",
-    cwd: root,
+    ...downloading(),
     shell: process.platform === "win32",
   });
   const path = got.status === 0 ? pathOf(got.stdout.trim()) : undefined;
   if (!path) {
     throw new Error(
       `Bun ${bunVersion} is missing and could not be got from the npm registry. ` +
-        `Check the network, or install it (https://bun.com), then start again.\n${got.stderr ?? ""}`.trim(),
+        `Check the network and the disk, or install it (https://bun.com), then start again.\n${got.stderr ?? ""}`.trim(),
     );
   }
   remember(path);
@@ -68,7 +90,7 @@ export function install(bun, { production }) {
   const done = spawnSync(
     bun,
     ["install", "--frozen-lockfile", "--silent", ...(production ? ["--production"] : [])],
-    { encoding: "utf8", cwd: root },
+    downloading(),
   );
   if (done.status === 0) return;
   throw new Error(

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { findBun, install, root } from "./bun.mjs";
 
 const isTerminal = process.stdout.isTTY === true;
+const clearLine = "\r\u001b[2K";
 const quickMs = 300; // What takes no longer is not worth a line.
 
 /** As server/observe/log.ts does it: a line with its time on a terminal, JSON elsewhere. */
@@ -12,7 +13,7 @@ function step(name, work) {
   const since = performance.now();
   const made = work();
   const ms = Math.round(performance.now() - since);
-  if (isTerminal) process.stdout.write("\r\u001b[2K");
+  if (isTerminal) process.stdout.write(clearLine);
   if (ms < quickMs) return made;
 
   const time = new Date().toISOString();
@@ -26,7 +27,7 @@ function step(name, work) {
 function refuse(sentence) {
   const time = new Date().toISOString();
   const line = isTerminal
-    ? `error: ${sentence}`
+    ? `${clearLine}error: ${sentence}`
     : JSON.stringify({ level: "error", time, msg: sentence });
   process.stdout.write(`${line}\n`);
   process.exit(1);

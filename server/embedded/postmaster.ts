@@ -12,9 +12,9 @@ export interface Postmaster {
 /** Begins the name of a socket's directory that lies outside of the data directory and goes with its PostgreSQL. */
 export const socketDirPrefix = "parley-";
 
-const fastMsMax = 2_000; // A fast shutdown writes a checkpoint; beyond this the log replays it instead.
-const quickMsMax = 700;
-const killMsMax = 300;
+const fastMsMax = 1_500; // It writes a checkpoint; what takes longer the next start replays from the log instead.
+const quickMsMax = 600;
+const killMsMax = 200;
 
 /** The PostgreSQL that runs on this data directory, if one does. A file left by a dead one counts as none. */
 export function findPostmaster(directory: string): Postmaster | undefined {
@@ -26,7 +26,7 @@ export function findPostmaster(directory: string): Postmaster | undefined {
   return { mark, socketDir: lines[4] ?? "", isReady: lines[7]?.startsWith("ready") ?? false };
 }
 
-/** Stops a PostgreSQL, by force if it takes longer than 2 s: what was committed stays committed either way. */
+/** Stops a PostgreSQL, by force if it takes longer than 1.5 s: what was committed stays committed either way. */
 export function endPostgres(mark: ProcessMark): Promise<boolean> {
   return endProcess(mark, [
     ["SIGINT", fastMsMax],
