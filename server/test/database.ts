@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chownSync, mkdtempSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, statfsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ export async function startTestPostgres(): Promise<string> {
   const owner = findOwner(owners);
   if (!owner) throw new Error("As root the tests need a user such as nobody for PostgreSQL");
 
-  const home = mkdtempSync(join(tmpdir(), "parley-test-"));
+  const home = mkdtempSync(join(memoryDir() ?? tmpdir(), "parley-test-"));
   if (owner.isOther) chownSync(home, owner.uid, owner.gid);
   const binaries = await findBinaries();
   const cluster: Cluster = { binaries, owner, directory: join(home, "postgres") };
@@ -72,6 +72,19 @@ export async function startTestPostgres(): Promise<string> {
   await admin.unsafe(`alter user ${databaseName} password '${password}'`);
   await admin.end();
   return `postgres://${databaseName}:${password}@127.0.0.1:${tcpPort}/postgres`;
+}
+
+const memoryBytesMin = 2 * 1024 ** 3; // Containers often have 64 MB, which is soon full.
+
+/**
+ * A directory in memory, where there is room: hundreds of databases are made and dropped in one run, and each is flushed to the disk.
+ * PostgreSQL is configured no differently: `fsync` stays on.
+ */
+function memoryDir(): string | undefined {
+  const directory = "/dev/shm";
+  if (!existsSync(directory)) return undefined;
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize >= memoryBytesMin ? directory : undefined;
 }
 
 async function prepareServer(given: string | undefined): Promise<Server> {
