@@ -23,7 +23,7 @@ test("S1: a token that outlives its session greets nobody", async () => {
   const grace = await server.signIn(people.grace);
   await writeActive(server.sql, people.grace.email, false, new Date());
   await using late = await dial(server);
-  const hello = { op: "hello", token: grace.token, epoch: "", streams: [] } as const;
+  const hello = { op: "hello" as const, token: grace.token, epoch: "", streams: [] };
   expect(await late.command(hello)).toMatchObject({ op: "refusal", code: "user_inactive" });
   expect(await late.closed).toMatchObject({ code: inactive.number });
 });
