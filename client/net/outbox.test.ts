@@ -163,7 +163,7 @@ test("at most 50 drafts and one frame's worth of bytes leave together", async ()
   expect(inRoom.bodies).toHaveLength(3);
 });
 
-test("W4: a send whose answer was lost goes again with the same ids, before anything newer", async () => {
+test("B32, W4: a send whose answer was lost goes again with the same ids, before anything newer", async () => {
   const { outbox, sends } = open(disk().store);
   outbox.open();
   outbox.say(lobby, "one");
@@ -281,7 +281,7 @@ test("what came home as a row is not sent again", async () => {
   expect(Array.from(drafts.values(), ({ body }) => body)).toEqual(["two"]);
 });
 
-test("after a reload the drafts of a tab that is gone are shown and sent; those of a living tab are left to it", async () => {
+test("B32: after a reload the drafts of a tab that is gone are shown and sent; those of a living tab are left to it", async () => {
   const { store } = disk();
   const crashed = open(store, { tab: "crashed" });
   crashed.outbox.say(lobby, "one");
@@ -298,7 +298,7 @@ test("after a reload the drafts of a tab that is gone are shown and sent; those 
   expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
 });
 
-test("whatever the network and the server do, everything is stored once and in the order of writing", async () => {
+test("B32, W4: whatever the network and the server do, everything is stored once and in the order of writing", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(5), { maxLength: 40 }),

@@ -120,7 +120,7 @@ test("M10: history loads by pages of 50 upwards, in order, and ends where it beg
   );
 });
 
-test("M2, E12, W4: over a restart of the server nothing is lost, doubled or out of order", async () => {
+test("M2, E12, W2, W4, B32: over a restart of the server nothing is lost, doubled or out of order", async () => {
   await using two = await startTwo();
   using ada = two.ada.open();
   using grace = two.grace.open();

@@ -97,7 +97,7 @@ export class OpenChannel {
     if (phase === "closed") this.#told = undefined;
     if (channel) this.#parts.state.change(channel, withLog);
     if (phase === "closed" || this.#told === channel) return;
-    if (phase === "greeted" && channel && this.#cursorOf(channel) > 0) return;
+    if (phase === "greeted" && channel && this.#isHeld(channel)) return;
 
     if (this.#told) void this.#parts.ask({ op: "close", channel: this.#told });
     this.#told = channel;
@@ -119,6 +119,11 @@ export class OpenChannel {
         if (this.#told === channel) void this.#open(channel);
       });
     }
+  }
+
+  #isHeld(channel: ChannelId): boolean {
+    const { log } = this.#parts.state.channel(channel).peek();
+    return log !== undefined && newestSpan(log) !== undefined;
   }
 
   #cursorOf(channel: ChannelId): Seq {
