@@ -4,7 +4,8 @@ import type { Interval } from "#wire/event.ts";
 import type { Seq, StreamId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { subprotocols } from "#wire/version.ts";
-import { pause } from "#lib/wait.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { pause, within } from "#lib/wait.ts";
 import { allowedOrigin } from "./auth/origin.ts";
 import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
@@ -31,7 +32,8 @@ import { checkBudget, checkDeadlines } from "./session/deadlines.ts";
 import { Receiver } from "./session/receive.ts";
 import { type Encoding, Session } from "./session/session.ts";
 import { Sessions } from "./session/sessions.ts";
-import { readActiveUser } from "./store/account.ts";
+import { readActiveUser, readIsActive } from "./store/account.ts";
+import { AnsweringPool } from "./store/answering-pool.ts";
 import { batchLimits, MessageBatch } from "./store/batch.ts";
 import { readStream } from "./store/catch-up.ts";
 import { openDatabase } from "./store/database.ts";
@@ -65,17 +67,18 @@ const workerLimits = {
   sweepMs: 250,
   tickMs: 1_000,
   lastSeenMs: 30_000,
+  /** Of the 2 s that the supervisor gives a worker to end. */
+  flushMsMax: 1_000,
 } as const;
 
 /** The only place that constructs things: hands each room the functions of its neighbours. */
-export async function startWorker(config: WorkerConfig): Promise<Worker> {
+export async function startWorker(
+  config: WorkerConfig,
+  clock: Clock = systemClock,
+): Promise<Worker> {
   let isDraining = false;
-  const now = Date.now;
+  const { now, after } = bound(clock);
   const monotonic = (): number => performance.now();
-  const after = (ms: number, call: () => void): (() => void) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  };
 
   // Separate pools: a slow reader must not stand in the way of a commit.
   const url = config.databaseUrl;
@@ -91,7 +94,12 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     max: workerLimits.writingConnections,
     name: "parley writing",
   });
-  const batching = openDatabase({ url, max: batchLimits.lanes * 2, name: "parley batch" });
+  const batching = new AnsweringPool(
+    () =>
+      openDatabase({ url, max: batchLimits.lanes + batchLimits.lockedTries, name: "parley batch" }),
+    // Half of what an unknown outcome is repeated for: a second try on new connections is in time.
+    batchLimits.unknownMsMax / 2,
+  );
 
   const sessions = new Sessions();
   const hub = new MemoryHub();
@@ -101,8 +109,6 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
     else delivery.receive(bytes);
   });
-  await bus.subscribe([headsTopic]);
-
   const readIntervals = async (
     stream: StreamId,
     from: Seq,
@@ -137,14 +143,18 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   };
 
   const batch = new MessageBatch({
-    insert: (drafts, sends) => insertMessages(batching, drafts, sends),
+    insert: (drafts, sends) => batching.ask((sql) => insertMessages(sql, drafts, sends)),
     announce: (commit) => announceCommit(delivery, heads, commit),
     suspect: (channelId, why) => heads.suspect(channelId, why),
     now: monotonic,
     pause,
   });
   const pointers = new PointerFlush({
-    move: (moves) => movePointers(writing, moves),
+    move: (moves) =>
+      movePointers(writing, moves).catch((error: unknown) => {
+        for (const { userId } of moves) heads.suspect(userId, "unknown_outcome");
+        throw error;
+      }),
     announce: (interval) => {
       heads.wrote(interval.stream, interval.through);
       void delivery.announce(interval);
@@ -156,6 +166,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   const typing = new TypingBook({
     changed: (channel, user, isTyping) =>
       publishLive(liveTopic(channel), { op: "typingChanged", channel, user, typing: isTyping }),
+    now,
     after,
   });
   const presence = new Presence({
@@ -167,11 +178,11 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
 
   const closeSockets = (sessionId: string): void => {
     for (const session of sessions) {
-      if (session.identity?.sessionId === sessionId) session.close("session_ended", now());
+      if (session.identity?.sessionId === sessionId) session.close("session_ended");
     }
   };
   const revocations = await watchRevocations({ sql: reading, log, onSessionEnded: closeSockets });
-  const tokens = createTokens(config.secretKey);
+  const tokens = createTokens(config.secretKey, now);
   const chat: ChatParts = {
     sql: reading,
     writing,
@@ -188,8 +199,9 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       if ("refused" in access) return access;
       const user = await readActiveUser(reading, access.userId, access.sessionId);
       // It may have ended between the read and now, when there was no socket of it to close yet.
-      const isOver = !user || revocations.hasEnded(access.sessionId);
-      return isOver ? { refused: "user_inactive" } : { ...access, name: user.name };
+      if (user && !revocations.hasEnded(access.sessionId)) return { ...access, name: user.name };
+      const isActive = await readIsActive(reading, access.userId);
+      return { refused: isActive ? "token_invalid" : "user_inactive" };
     },
     epoch: () => epoch.current,
     publishLive,
@@ -207,10 +219,11 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     version: manifest.version,
     isDraining: () => isDraining,
     onSessionEnded: closeSockets,
+    now,
   });
 
   await epoch.start(reading, () => {
-    for (const session of sessions) session.close("resync", now());
+    for (const session of sessions) session.close("resync");
   });
 
   const engine: Engine = startBunEngine<Attached>(
@@ -234,27 +247,31 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         socket.data.receiver = new Receiver(session, dispatch, now);
         sessions.add(session);
       },
-      received: (socket: EngineSocket<Attached>, frame) => socket.data.receiver?.receive(frame),
+      received: (socket: EngineSocket<Attached>, frame) => {
+        // What comes now is said again on the next socket; answered is what was begun.
+        if (!isDraining) socket.data.receiver?.receive(frame);
+      },
       drained: (socket) => socket.data.session?.drained(),
       closed: (socket) => {
         const { session } = socket.data;
         if (!session) return;
-        session.ended(now());
+        session.ended();
         leave(chat, session);
         if (session.identity) presence.left(session.identity.userId);
       },
     },
   );
 
-  const timers = [
-    setInterval(() => {
+  await bus.subscribe([headsTopic]);
+  const stopTimers = [
+    clock.every(workerLimits.tickMs, () => {
       for (const session of sessions) checkDeadlines(session, now());
       void heads.tell();
-    }, workerLimits.tickMs),
-    setInterval(() => {
-      for (const session of sessions) checkBudget(session, now());
-    }, workerLimits.sweepMs),
-    setInterval(() => void keepLastSeen(), workerLimits.lastSeenMs),
+    }),
+    clock.every(workerLimits.sweepMs, () => {
+      for (const session of sessions) checkBudget(session);
+    }),
+    clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),
   ];
   const keepLastSeen = async (): Promise<void> => {
     const seen = presence.takeLastSeen();
@@ -268,17 +285,18 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   const drain = async (): Promise<void> => {
     isDraining = true;
     engine.stopAccepting();
-    for (const timer of timers) clearInterval(timer);
+    for (const stop of stopTimers) stop();
     revocations.stop();
-    await batch.drained();
-    await pointers.flush();
-    for (const session of sessions) session.close("restart", now());
+    // While PostgreSQL is away neither ends; what has no answer then is unknown to its client, and sent again.
+    await within(workerLimits.flushMsMax, Promise.all([batch.drained(), pointers.flush()]));
+    await pause(0); // The answers leave before the sockets close.
+    for (const session of sessions) session.close("restart");
     typing.stop();
     presence.stop();
-    await keepLastSeen();
+    await within(workerLimits.flushMsMax / 2, keepLastSeen());
     epoch.stop();
     await bus.close();
-    await Promise.all([reading, writing, batching].map((pool) => pool.end({ timeout: 1 })));
+    await Promise.all([reading.end({ timeout: 1 }), writing.end({ timeout: 1 }), batching.end()]);
     await engine.stop();
   };
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
@@ -290,6 +308,11 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
 }
 
 const socketPath = "/ws";
+
+const bound = (clock: Clock): Pick<Clock, "now" | "after"> => ({
+  now: () => clock.now(),
+  after: (ms, call) => clock.after(ms, call),
+});
 
 /** Synchronous: who it is, the first frame says. */
 function upgradeOf(

@@ -3,7 +3,7 @@ import type { CommandOf, Draft as SentDraft } from "#wire/command.ts";
 import { limits } from "#wire/limits.ts";
 import type { Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
-import type { Fate } from "../store/batch.ts";
+import type { Fate } from "../store/lane.ts";
 import type { ChatParts } from "./parts.ts";
 import { identityOf } from "./identity.ts";
 
@@ -13,15 +13,12 @@ const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /** What is stored of what somebody wrote: line ends of one kind, nothing blank around it. */
 export function sanitise(body: string): string {
-  return body
-    .replaceAll(/\r\n?/g, "\n")
-    .replace(/^[^\S\n]*\n+/, "")
-    .trimEnd();
+  return body.replaceAll(/\r\n?/g, "\n").trim();
 }
 
 /** Why a body is refused before anybody asks the database. */
 export function refusalFor(body: string): RefusalCode | undefined {
-  if (body.trim() === "") return "body_empty";
+  if (body === "") return "body_empty";
   if (controlCharacters.test(body)) return "body_invalid";
   // Counting code points is only needed where UTF-16 units are too many.
   if (body.length > limits.bodyCharsMax && [...body].length > limits.bodyCharsMax) {

@@ -1,10 +1,20 @@
-import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, Seq } from "#wire/ids.ts";
+import { Turns } from "#lib/turns.ts";
 import { log } from "../observe/log.ts";
 import type { Draft, Inserted, Stored } from "./insert-messages.ts";
+import {
+  channelsOf,
+  type Fate,
+  giveUp,
+  type Lane,
+  newLane,
+  type Send,
+  sendNumbers,
+  settle,
+  take,
+  type Waiting,
+} from "./lane.ts";
 import { outcomeOf } from "./outcome.ts";
-
-export type Fate = Stored | { readonly refused: RefusalCode };
 
 /** What one commit brought into one channel: `(headBefore, …]`, the new messages in order. */
 export interface Commit {
@@ -14,8 +24,9 @@ export interface Commit {
 }
 
 export interface BatchParts {
+  /** `insertMessages`. Must settle within seconds, whatever happens to the connection: a lane waits for it. */
   insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted>;
-  /** Called after each commit and before the authors are answered, once per channel. Must not throw. */
+  /** Called after each commit and before the authors are answered, once per channel. */
   announce(commit: Commit): void;
   /** A known id was found, or an outcome was unknown: somebody may be behind without knowing. */
   suspect(channelId: ChannelId, why: "known_id" | "unknown_outcome"): void;
@@ -28,38 +39,18 @@ export interface BatchParts {
 export const batchLimits = {
   /** Batches in flight at once; one connection each. */
   lanes: 4,
+  /** Locked channels that are tried at once; one connection each, which waits most of the time. */
+  lockedTries: 4,
   /** Drafts of one statement: 200 take 4 ms and the time per draft falls no further. */
   rowsMax: 200,
   /** Drafts that wait in one lane; past it `slow_down`. */
   waitingMax: 5_000,
-  /** How long an unknown outcome is repeated before its drafts are refused `unavailable`. */
+  /** Since a draft entered: so long an unknown outcome is repeated before it is refused `unavailable`. */
   unknownMsMax: 5_000,
-  /** How long a locked channel is tried in a lane of its own. */
+  /** Since a draft entered: so long a locked channel is tried before it is refused `slow_down`. */
   lockedMsMax: 5_000,
   repeatMs: 50,
 } as const;
-
-/** The drafts of one command: all of one channel and author, in order. */
-interface Send {
-  readonly drafts: readonly Draft[];
-  readonly fates: Fate[];
-  /** A refused draft stops the later ones. */
-  stopped: boolean;
-  readonly settle: (fates: Fate[]) => void;
-}
-
-/** A draft on its way, and the command that it belongs to. */
-interface Waiting {
-  readonly draft: Draft;
-  readonly send: Send;
-  /** When it entered, on the monotonic clock. */
-  readonly sinceMs: number;
-}
-
-interface Lane {
-  readonly waiting: Waiting[];
-  inFlight: boolean;
-}
 
 /**
  * Collects drafts and stores them in one round trip.
@@ -75,6 +66,7 @@ export class MessageBatch {
   readonly #lanes: Lane[];
   /** Channels that somebody else holds locked wait in lanes of their own. */
   readonly #blocked = new Map<ChannelId, Lane>();
+  readonly #turns = new Turns(batchLimits.lockedTries);
 
   constructor(parts: BatchParts) {
     this.#parts = parts;
@@ -91,7 +83,9 @@ export class MessageBatch {
     const { promise, resolve } = Promise.withResolvers<Fate[]>();
     const send: Send = { drafts, fates: [], stopped: false, settle: resolve };
     const sinceMs = this.#parts.now();
-    for (const draft of drafts) lane.waiting.push({ draft, send, sinceMs });
+    for (const draft of drafts) {
+      lane.waiting.push({ draft, send, sinceMs, isUnsure: false });
+    }
     if (!lane.inFlight) void this.#run(lane);
     return promise;
   }
@@ -122,13 +116,14 @@ export class MessageBatch {
     log.warn("a channel is locked by somebody else", { channelId });
     own.inFlight = true;
     while (own.waiting.length > 0) {
-      const locked = await this.#store(own.waiting.splice(0, batchLimits.rowsMax));
+      const locked = await this.#turns.take(() =>
+        this.#store(own.waiting.splice(0, batchLimits.rowsMax)),
+      );
       const tooOld = this.#parts.now() - batchLimits.lockedMsMax;
+      const tired = locked.filter(({ sinceMs }) => sinceMs <= tooOld);
       // The database said that it is not stored; all that can be advised is to try again.
-      for (const waiting of locked.filter(({ sinceMs }) => sinceMs <= tooOld)) {
-        settle(waiting, { refused: "slow_down" });
-      }
-      own.waiting.unshift(...locked.filter(({ sinceMs }) => sinceMs > tooOld));
+      for (const waiting of tired) giveUp(waiting, "slow_down");
+      own.waiting.unshift(...locked.slice(tired.length)); // They stand in the order in which they entered.
     }
     own.inFlight = false;
     this.#blocked.delete(channelId);
@@ -137,7 +132,7 @@ export class MessageBatch {
   /** Gives the drafts of `group` their fates, in order; returns those whose channel is locked, in order, without one. */
   async #store(group: readonly Waiting[]): Promise<Waiting[]> {
     const trying = group.filter((waiting) => {
-      if (waiting.send.stopped) settle(waiting, { refused: "skipped" });
+      if (waiting.send.stopped) giveUp(waiting, "skipped");
       return !waiting.send.stopped;
     });
     if (trying.length === 0) return [];
@@ -155,17 +150,10 @@ export class MessageBatch {
     return this.#repeat(group, error);
   }
 
-  #insert(group: readonly Waiting[]): Promise<Inserted> {
-    const sends = new Map<Send, number>();
-    const numbers = group.map(({ send }) => {
-      const number = sends.get(send) ?? sends.size;
-      sends.set(send, number);
-      return number;
-    });
-    return this.#parts.insert(
-      group.map(({ draft }) => draft),
-      numbers,
-    );
+  // Async, so that whatever is thrown is a failure of the attempt and not of the lane.
+  async #insert(group: readonly Waiting[]): Promise<Inserted> {
+    const drafts = group.map(({ draft }) => draft);
+    return this.#parts.insert(drafts, sendNumbers(group));
   }
 
   #settleAll(group: readonly Waiting[], { fates, headsBefore }: Inserted): [] {
@@ -178,10 +166,20 @@ export class MessageBatch {
       else this.#parts.suspect(draft.channelId, "known_id");
     });
     for (const [channelId, messages] of commits) {
-      this.#parts.announce({ channelId, headBefore: headsBefore.get(channelId)!, messages });
+      this.#announce({ channelId, headBefore: headsBefore.get(channelId)!, messages });
     }
     group.forEach((waiting, index) => settle(waiting, fates[index]!));
     return [];
+  }
+
+  /** It is committed, whatever becomes of the news: the authors are answered. */
+  #announce(commit: Commit): void {
+    try {
+      this.#parts.announce(commit);
+    } catch (error) {
+      log.error("a commit could not be announced", { channelId: commit.channelId, error });
+      this.#parts.suspect(commit.channelId, "unknown_outcome");
+    }
   }
 
   /** The database refused the data: the poisoned draft is found by halving, the others are stored in their order. */
@@ -217,15 +215,17 @@ export class MessageBatch {
   /** The outcome is unknown: the same drafts are repeated before anything newer of their channels; their ids make that harmless. */
   async #repeat(group: readonly Waiting[], error: unknown): Promise<Waiting[]> {
     log.warn("a batch ended without an answer and is repeated", { drafts: group.length, error });
+    for (const waiting of group) waiting.isUnsure = true;
     for (const channelId of channelsOf(group)) this.#parts.suspect(channelId, "unknown_outcome");
-    const until = this.#parts.now() + batchLimits.unknownMsMax;
-    while (this.#parts.now() < until) {
+    // Those who have waited through an outage behind others are told together with them, after one more try.
+    const until = group[group.length - 1]!.sinceMs + batchLimits.unknownMsMax;
+    do {
       await this.#parts.pause(batchLimits.repeatMs);
       const inserted = await this.#insert(group).catch(failed);
       if (!(inserted instanceof Failure)) return this.#settleAll(group, inserted);
       if (outcomeOf(inserted.error) !== "unknown") return this.#recover(group, inserted.error);
-    }
-    for (const waiting of group) settle(waiting, { refused: "unavailable" });
+    } while (this.#parts.now() < until);
+    for (const waiting of group) giveUp(waiting, "unavailable");
     return [];
   }
 }
@@ -239,23 +239,3 @@ class Failure {
 }
 
 const failed = (error: unknown): Failure => new Failure(error);
-
-const newLane = (): Lane => ({ waiting: [], inFlight: false });
-
-const channelsOf = (group: readonly Waiting[]): ChannelId[] => [
-  ...new Set(group.map(({ draft }) => draft.channelId)),
-];
-
-/** Takes a channel's drafts out of a queue, in order. */
-function take(queue: Waiting[], channelId: ChannelId): Waiting[] {
-  const taken = queue.filter(({ draft }) => draft.channelId === channelId);
-  const left = queue.filter(({ draft }) => draft.channelId !== channelId);
-  queue.splice(0, queue.length, ...left);
-  return taken;
-}
-
-function settle({ send }: Waiting, fate: Fate): void {
-  if ("refused" in fate) send.stopped = true;
-  send.fates.push(fate);
-  if (send.fates.length === send.drafts.length) send.settle(send.fates);
-}

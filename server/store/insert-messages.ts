@@ -37,8 +37,7 @@ interface InsertedRow {
  * Stores drafts in their order, in one round trip and one transaction: collapses repeated ids, checks the right to write, numbers only
  * the new and moves the heads. `sends[i]` groups drafts of one command: after a refused one its later ones are `skipped`.
  *
- * Resolves when it is committed. Rejects with a `PostgresError` when nothing is stored, and with anything else when that is unknown;
- * see `outcome.ts`.
+ * Resolves when it is committed. What a rejection says about the drafts is in `outcome.ts`.
  */
 export async function insertMessages(
   sql: Database,

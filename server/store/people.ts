@@ -43,11 +43,12 @@ export async function findPeople(
   after: PeopleCursor | null,
   limit: number,
 ): Promise<FoundPerson[]> {
-  const prefix = `${query.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  // Lower case as PostgreSQL has it, on both sides: JavaScript's differs.
+  const prefix = `${query.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   const rows = await sql<PersonRow[]>`
     select id, name, role, last_seen_at from users
      where active
-       and (lower(name) like ${prefix} or lower(name) like ${`% ${prefix}`} or lower(email) like ${prefix})
+       and (lower(name) like lower(${prefix}) or lower(name) like lower(${`% ${prefix}`}) or lower(email) like lower(${prefix}))
        and (${after === null} or (lower(name), id) > (lower(${after?.name ?? ""}), ${after?.id ?? 0}::bigint))
      order by lower(name), id
      limit ${limit}`;

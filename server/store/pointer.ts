@@ -38,7 +38,7 @@ export async function movePointers(
       delivered_seq: Seq;
       read_from: Seq;
       seq: Seq;
-      read_moved: boolean;
+      seen: boolean;
     }[]
   >`
     select * from move_pointers(
@@ -55,7 +55,7 @@ export async function movePointers(
     deliveredSeq: row.delivered_seq,
     readFrom: row.read_from,
     seq: row.seq,
-    seen: row.read_moved,
+    seen: row.seen,
   }));
 }
 
