@@ -2,4 +2,4 @@
 import { conclude, runStages } from "./report.ts";
 import { featuresStep, readingSteps } from "./steps.ts";
 
-process.exit(conclude(await runStages([[...readingSteps(), featuresStep()]]), false));
+process.exit(conclude(await runStages([[...readingSteps(), featuresStep()]])));

@@ -28,8 +28,8 @@ export async function runStages(
 }
 
 /** Says how it went, the count alone on the last line, and returns the exit code. */
-export function conclude(outcomes: readonly Outcome[], isWhole: boolean): number {
-  const { passed, failed, skipped, complaints } = summarise(outcomes, allowedSkips, isWhole);
+export function conclude(outcomes: readonly Outcome[]): number {
+  const { passed, failed, skipped, complaints } = summarise(outcomes, allowedSkips);
   const slow = slowest(outcomes);
   if (slow.length > 0) console.log(`\nThe slowest tests\n${slow.join("\n")}`);
   if (complaints.length > 0) console.log(`\n${complaints.join("\n")}`);

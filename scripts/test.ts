@@ -26,4 +26,4 @@ if (steps.some(({ postgres, files }) => postgres && files.length > 0)) {
 // Unpacked once, here, rather than by every test process at the same time.
 if (steps.includes(browser) && browser.files.length > 0) await findBrowser();
 
-process.exit(conclude(await runStages(stages, env), !only));
+process.exit(conclude(await runStages(stages, env)));

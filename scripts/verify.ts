@@ -13,4 +13,4 @@ if (step.files.length === 0) {
 }
 await findBrowser();
 const env = { TEST_POSTGRES_URL: await startTestPostgres() };
-process.exit(conclude(await runStages([[step]], env), false));
+process.exit(conclude(await runStages([[step]], env)));
