@@ -15,6 +15,8 @@ export async function subscribeDurable(
   session: Session,
   streams: readonly StreamId[],
 ): Promise<void> {
+  if (session.isClosed) return; // `leave` has given everything back: what is followed now would stay for ever.
+
   const fresh = streams.filter((stream) => !session.followed.has(stream));
   if (fresh.length > 0) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -54,6 +56,6 @@ export function unsubscribeDurable(
 
   session.followed.delete(stream);
   if (!entry.isSubscribed) return; // `subscribeDurable` finds that it is not wanted.
-  if (session.closedAtMs === undefined) session.unsubscribe(durableTopic(stream));
+  if (!session.isClosed) session.unsubscribe(durableTopic(stream));
   delivery.unfollow([stream]);
 }

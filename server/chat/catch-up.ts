@@ -17,8 +17,11 @@ export interface Held {
 export const catchUpLimits = {
   /** Members and settings that come with a `reset`. */
   stateRowsMax: 100,
+  stateBytesMax: 24 * 1024,
   /** Of a page or a reset, which hold up to 50 messages whatever their size; at least one message comes. */
   pageBytesMax: 60 * 1024,
+  /** Channels of one statement: of each up to 1,001 rows stand in memory until they are sent. */
+  channelsPerRead: 16,
 } as const;
 
 /**
@@ -40,15 +43,19 @@ export async function sendCatchUp(
   const asked = channels.map(({ stream, cursor }) => ({ channelId: stream as ChannelId, cursor }));
   // Who holds nothing, or holds another history, gets the newest page: what came since would only be read in vain.
   const startsAnew = (cursor: Seq): boolean => cursor === 0 || !sameEpoch;
-  const known = asked.filter(({ cursor }) => !startsAnew(cursor));
-  const caught = known.length > 0 ? await readChannels(parts.sql, userId, known) : new Map();
   const missing: StreamId[] = [];
-  for (const { channelId, cursor } of asked) {
-    const found: CaughtUp | undefined = caught.get(channelId);
-    if (startsAnew(cursor) || (found && (found.cut || cursor > found.head))) {
-      if (!(await sendReset(parts, session, channelId))) missing.push(channelId);
-    } else if (found) await sendIntervals(session, found);
-    else missing.push(channelId);
+  for (let at = 0; at < asked.length; at += catchUpLimits.channelsPerRead) {
+    const group = asked.slice(at, at + catchUpLimits.channelsPerRead);
+    const known = group.filter(({ cursor }) => !startsAnew(cursor));
+    const caught = known.length > 0 ? await readChannels(parts.sql, userId, known) : new Map();
+    for (const { channelId, cursor } of group) {
+      if (session.isClosed) return missing;
+      const found: CaughtUp | undefined = caught.get(channelId);
+      if (startsAnew(cursor) || (found && (found.cut || cursor > found.head))) {
+        if (!(await sendReset(parts, session, channelId))) missing.push(channelId);
+      } else if (found) await sendIntervals(session, found);
+      else missing.push(channelId);
+    }
   }
   return missing;
 }
@@ -90,9 +97,11 @@ async function sendReset(
   const page = await readPage(sql, userId, channelId, 0, limits.pageRowsMax);
   if (!page) return false;
   // Read after the page: a row of it may be newer than `through`, and then comes once more; none can be missing.
-  const state = await readState(sql, channelId, catchUpLimits.stateRowsMax);
-
-  const { rows, since, older } = withinBytes(page);
+  const { rows: state, bytes } = newestWithin(
+    await readState(sql, channelId, catchUpLimits.stateRowsMax),
+    catchUpLimits.stateBytesMax,
+  );
+  const { rows, since, older } = withinBytes(page, catchUpLimits.pageBytesMax - bytes);
   await session.writable();
   session.send({
     op: "reset",
@@ -106,18 +115,30 @@ async function sendReset(
 }
 
 /** The newest messages of a page that fit into one frame: at least one. */
-export function withinBytes(page: { rows: readonly Row[]; since: Seq; older: boolean }): {
-  rows: Row[];
-  since: Seq;
-  older: boolean;
-} {
+export function withinBytes(
+  page: { rows: readonly Row[]; since: Seq; older: boolean },
+  bytesMax: number = catchUpLimits.pageBytesMax,
+): { rows: Row[]; since: Seq; older: boolean } {
   let bytes = 0;
   let first = page.rows.length;
   while (first > 0) {
     bytes += rowBytesMax(page.rows[first - 1]!);
-    if (bytes > catchUpLimits.pageBytesMax && first < page.rows.length) break;
+    if (bytes > bytesMax && first < page.rows.length) break;
     first--;
   }
   if (first === 0) return { rows: [...page.rows], since: page.since, older: page.older };
   return { rows: page.rows.slice(first), since: page.rows[first]!.entity, older: true };
+}
+
+/** The first rows, newest first, that fit. */
+function newestWithin(rows: readonly Row[], bytesMax: number): { rows: Row[]; bytes: number } {
+  const kept: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = rowBytesMax(row);
+    if (bytes + size > bytesMax) break;
+    kept.push(row);
+    bytes += size;
+  }
+  return { rows: kept, bytes };
 }

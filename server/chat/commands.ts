@@ -3,6 +3,7 @@ import { limits } from "#wire/limits.ts";
 import type { Answered, Dispatch, Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
 import { readPage } from "../store/history.ts";
+import { readWhyNot } from "../store/membership.ts";
 import { withinBytes, sendCatchUp } from "./catch-up.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { createDirectChannel } from "./create-direct.ts";
@@ -119,8 +120,9 @@ async function history(
   { channel, before, limit }: CommandOf<"history">,
 ): Promise<Answered> {
   const rowsMax = Math.min(Math.max(limit, 1), limits.pageRowsMax);
-  const page = await readPage(parts.sql, identityOf(session).userId, channel, before, rowsMax);
-  if (!page) return { refused: "not_a_member" };
+  const { userId } = identityOf(session);
+  const page = await readPage(parts.sql, userId, channel, before, rowsMax);
+  if (!page) return { refused: await readWhyNot(parts.sql, channel, userId) };
 
   await session.writable();
   return { op: "page", asOf: page.asOf, ...withinBytes(page) };

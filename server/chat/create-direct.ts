@@ -11,9 +11,17 @@ export async function createDirectChannel(
   session: Session,
   { user }: CommandOf<"createDirect">,
 ): Promise<Answered> {
-  const created = await createDirect(parts.writing, identityOf(session).userId, user);
+  const { userId } = identityOf(session);
+  const created = await createDirect(parts.writing, userId, user).catch((error: unknown) => {
+    for (const stream of [userId, user]) parts.heads.suspect(stream, "unknown_outcome");
+    throw error;
+  });
   if (!created) return { refused: "user_unknown" };
 
+  // It was there: perhaps since a call whose answer got lost, which nobody announced.
+  if (created.touched.length === 0) {
+    for (const stream of [userId, user]) parts.heads.suspect(stream, "known_id");
+  }
   for (const { stream, from, through } of created.touched) {
     parts.heads.wrote(stream, through);
     const { intervals } = await parts.readIntervals(stream, from);

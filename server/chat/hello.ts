@@ -34,16 +34,16 @@ async function greet(
   if ("refused" in verified) {
     const name = verified.refused in closes ? verified.refused : "token_invalid";
     // After the refusal has left.
-    setImmediate(() => session.close(name as keyof typeof closes, parts.now()));
+    setImmediate(() => session.close(name as keyof typeof closes));
     return verified;
   }
+  // Nobody would take back what is given to a socket that went while the token was read; the answer goes nowhere.
+  if (session.isClosed) return { refused: "hello_first" };
   const { userId, name, sessionId, expiresAtMs } = verified;
   session.identity = { userId, name, sessionId };
   session.tokenExpiresAtMs = expiresAtMs;
-  if (session.closedAtMs === undefined) {
-    parts.sessions.greeted(session);
-    parts.presence.arrived(userId);
-  }
+  parts.sessions.greeted(session);
+  parts.presence.arrived(userId);
   return {
     op: "welcome",
     version: protocolVersion,
@@ -71,6 +71,7 @@ async function welcome(
   const memberships = await readMemberships(sql, userId);
   const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
+  if (session.isClosed) return;
 
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
@@ -79,10 +80,11 @@ async function welcome(
     ...streams.filter(({ stream }) => stream !== userId),
   ];
   await sendCatchUp(parts, session, held, { sameEpoch });
+  if (session.isClosed) return;
 
   // Of a channel that is named and at its head the client knows everything already.
   const unknown = memberships
-    .filter(({ channelId, head }) => !sameEpoch || (cursors.get(channelId) ?? -1) < head)
+    .filter(({ channelId, head }) => !sameEpoch || cursors.get(channelId) !== head)
     .map(({ channelId }) => channelId);
   await sendSummaries(parts, session, unknown.slice(0, limits.summariesFirstMax));
   session.send({ op: "caughtUp" });

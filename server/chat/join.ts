@@ -5,8 +5,9 @@ import type { RowOf } from "#wire/row.ts";
 import type { Announcement } from "../fanout/announcement.ts";
 import { log } from "../observe/log.ts";
 import type { Session } from "../session/session.ts";
-import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
+import { subscribeDurable } from "./barrier.ts";
 import { sendSummaries } from "./hello.ts";
+import { leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 
@@ -22,7 +23,7 @@ export function followMemberships(parts: ChatParts, announcement: Announcement):
       join(parts, session, row).catch((error: unknown) => {
         // Without the subscription it would miss what is said there: it comes back and asks.
         log.error("a socket could not join a channel", { channel: row.entity, error });
-        session.close("behind", parts.now());
+        session.close("behind");
       });
     }
   }
@@ -34,7 +35,7 @@ async function join(
   { entity, body }: RowOf<"membership">,
 ): Promise<void> {
   const channelId = entity as ChannelId;
-  if (!body) return unsubscribeDurable(parts, session, channelId);
+  if (!body) return leaveChannel(parts, session, channelId);
   if (session.followed.has(channelId) || session.followed.size > limits.subscribedMax) return;
 
   await subscribeDurable(parts, session, [channelId]);

@@ -1,5 +1,4 @@
 import { liveTopic, presenceTopic } from "../fanout/topic.ts";
-import { log } from "../observe/log.ts";
 import type { Session } from "../session/session.ts";
 import { unsubscribeDurable } from "./barrier.ts";
 import type { ChatParts } from "./parts.ts";
@@ -11,11 +10,9 @@ export function leave(parts: ChatParts, session: Session): void {
   const topics = [...[...session.open].map(liveTopic), ...[...session.watched].map(presenceTopic)];
   const { identity } = session;
   if (identity) {
-    for (const channel of session.open) parts.typing.stopped(channel, identity.userId);
+    for (const channel of session.open) parts.typing.stopped(channel, identity.userId, session);
   }
   session.open.clear();
   session.watched.clear();
-  parts.relay.unfollow(topics).catch((error: unknown) => {
-    log.warn("the bus did not take back a subscription", { error });
-  });
+  parts.relay.unfollow(topics);
 }

@@ -1,7 +1,9 @@
 import type { CommandOf } from "#wire/command.ts";
+import type { ChannelId } from "#wire/ids.ts";
 import { liveTopic } from "../fanout/topic.ts";
 import type { Answered } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
+import { readWhyNot } from "../store/membership.ts";
 import { readPointers } from "../store/pointer.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
@@ -15,53 +17,56 @@ export async function openChannel(
   { channel, epoch, cursor }: CommandOf<"open">,
 ): Promise<Answered> {
   const { userId } = identityOf(session);
+  const refuse = async () => ({ refused: await readWhyNot(parts.sql, channel, userId) });
   // Before anything is subscribed: a stranger's socket never stands on the topic, not even for a moment.
-  const before = await readPointers(parts.sql, channel, userId);
-  if (!before) return { refused: "not_a_member" };
+  if (!(await readPointers(parts.sql, channel, userId))) return refuse();
 
   await subscribeDurable(parts, session, [channel]);
-  if (!session.open.has(channel)) {
-    session.open.add(channel);
-    await parts.relay.follow([liveTopic(channel)]);
-    if (session.closedAtMs === undefined) session.subscribe(liveTopic(channel));
-  }
+  await followLive(parts, session, channel);
   const sameEpoch = epoch === parts.epoch();
   const missing = await sendCatchUp(parts, session, [{ stream: channel, cursor }], { sameEpoch });
+  // Once more: who was removed before this is refused, and of a later removal the user's own stream tells.
   const pointers = await readPointers(parts.sql, channel, userId);
   if (missing.length > 0 || !pointers) {
-    await leaveChannel(parts, session, channel);
-    return { refused: "not_a_member" };
+    leaveChannel(parts, session, channel);
+    return refuse();
   }
   return { op: "opened", pointers };
 }
 
 /** Typing and pointers of the channel come no more; its durable topic stays. */
-export async function closeChannel(
+export function closeChannel(
   parts: ChatParts,
   session: Session,
   { channel }: CommandOf<"close">,
-): Promise<Answered> {
-  await leaveLive(parts, session, channel);
+): Answered {
+  leaveLive(parts, session, channel);
   return { op: "done" };
 }
 
-async function leaveLive(
-  parts: ChatParts,
-  session: Session,
-  channel: CommandOf<"open">["channel"],
-): Promise<void> {
-  if (!session.open.delete(channel)) return;
-  parts.typing.stopped(channel, identityOf(session).userId);
-  session.unsubscribe(liveTopic(channel));
-  await parts.relay.unfollow([liveTopic(channel)]);
+/** The user is no member any more: nothing of the channel comes from now on. */
+export function leaveChannel(parts: ChatParts, session: Session, channel: ChannelId): void {
+  unsubscribeDurable(parts, session, channel);
+  leaveLive(parts, session, channel);
 }
 
-/** The user is no member any more. */
-async function leaveChannel(
-  parts: ChatParts,
+async function followLive(
+  { relay }: ChatParts,
   session: Session,
-  channel: CommandOf<"open">["channel"],
+  channel: ChannelId,
 ): Promise<void> {
-  unsubscribeDurable(parts, session, channel);
-  await leaveLive(parts, session, channel);
+  if (session.open.has(channel)) return;
+
+  await relay.follow([liveTopic(channel)]);
+  // Gone meanwhile: `leave` gave back only what was written down before.
+  if (session.isClosed) return relay.unfollow([liveTopic(channel)]);
+  session.open.add(channel);
+  session.subscribe(liveTopic(channel));
+}
+
+function leaveLive({ relay, typing }: ChatParts, session: Session, channel: ChannelId): void {
+  if (!session.open.delete(channel)) return;
+  typing.stopped(channel, identityOf(session).userId, session);
+  session.unsubscribe(liveTopic(channel));
+  relay.unfollow([liveTopic(channel)]);
 }

@@ -35,7 +35,7 @@ export async function people(
   return {
     op: "peoplePage",
     people: found.map((person) => ({ ...person, online: parts.presence.isOnline(person.id) })),
-    after: isFull && last ? JSON.stringify([last.name, last.id]) : null,
+    after: isFull && last ? `${last.id} ${last.name}` : null,
   };
 }
 
@@ -62,29 +62,25 @@ async function follow(
   session: Session,
   users: readonly UserId[],
 ): Promise<void> {
-  const fresh = users.filter((user) => !session.watched.has(user));
-  for (const user of fresh) session.watched.add(user);
-  await relay.follow(fresh.map(presenceTopic));
-  if (session.closedAtMs !== undefined) return; // `leave` has taken back what was watched.
+  await relay.follow(users.map(presenceTopic));
+  // Gone meanwhile: `leave` gave back only what was written down before.
+  if (session.isClosed) return relay.unfollow(users.map(presenceTopic));
 
-  for (const user of fresh) session.subscribe(presenceTopic(user));
+  const known = users.filter((user) => session.watched.delete(user));
+  for (const user of users) {
+    session.watched.add(user);
+    session.subscribe(presenceTopic(user));
+  }
   const tooMany = [...session.watched].slice(0, Math.max(0, session.watched.size - watchedMax));
   for (const user of tooMany) {
     session.watched.delete(user);
     session.unsubscribe(presenceTopic(user));
   }
-  await relay.unfollow(tooMany.map(presenceTopic));
+  relay.unfollow([...known, ...tooMany].map(presenceTopic));
 }
 
+/** Where the next page begins, as it travels: number and name of the last person of this one. */
 function parseCursor(after: string): PeopleCursor | undefined {
-  try {
-    const value: unknown = JSON.parse(after);
-    if (!Array.isArray(value)) return undefined;
-    const [name, id] = value as unknown[];
-    return typeof name === "string" && Number.isSafeInteger(id)
-      ? { name, id: id as UserId }
-      : undefined;
-  } catch {
-    return undefined; // Not JSON: the caller refuses it.
-  }
+  const [, id, name] = /^(\d{1,15}) (.*)$/s.exec(after) ?? [];
+  return name === undefined ? undefined : { name, id: Number(id) as UserId };
 }

@@ -25,7 +25,7 @@ export class PointerFlush {
   readonly #parts: PointerFlushParts;
   #moves = new Map<string, PointerMove>();
   #waiting: PromiseWithResolvers<void> | undefined;
-  #isFlushing = false;
+  #flushing: Promise<void> | undefined;
 
   constructor(parts: PointerFlushParts) {
     this.#parts = parts;
@@ -46,12 +46,17 @@ export class PointerFlush {
     return this.#waiting.promise;
   }
 
-  /** Writes what is waiting now. Never rejects. */
-  async flush(): Promise<void> {
-    if (this.#isFlushing || !this.#waiting) return;
+  /** Resolves when nothing is waiting: one statement at a time, what comes meanwhile is in the next. Never rejects. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#writeAll().finally(() => (this.#flushing = undefined));
+    return this.#flushing;
+  }
 
-    this.#isFlushing = true;
-    const waiting = this.#waiting;
+  async #writeAll(): Promise<void> {
+    while (this.#waiting) await this.#write(this.#waiting);
+  }
+
+  async #write(waiting: PromiseWithResolvers<void>): Promise<void> {
     const moves = [...this.#moves.values()].toSorted(
       (one, other) => one.userId - other.userId || one.channelId - other.channelId,
     );
@@ -64,9 +69,6 @@ export class PointerFlush {
       log.warn("pointers could not be written", { error });
       waiting.reject(error as Error);
     }
-    this.#isFlushing = false;
-    // What came while this was written has its own timer, which may have found us busy.
-    if (this.#waiting) void this.flush();
   }
 
   #tell(moved: readonly PointerMoved[]): void {

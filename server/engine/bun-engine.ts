@@ -74,6 +74,5 @@ function wrap<Data>(ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> {
     unsubscribe: (topic) => ws.unsubscribe(topic),
     bufferedBytes: () => ws.getBufferedAmount(),
     close: (code, reason) => ws.close(code, reason),
-    terminate: () => ws.terminate(),
   };
 }

@@ -11,10 +11,11 @@ export interface EngineSocket<Data> {
   unsubscribe(topic: string): void;
   /** Bytes that wait for the other side to read. Right after a publish it may not count that yet. */
   bufferedBytes(): number;
-  /** Begins the closing handshake. */
+  /**
+   * Begins the closing handshake behind what is buffered. `closed` is called before this returns, and the engine says nothing about
+   * the socket any more; a side that does not read is let go after some seconds.
+   */
   close(code: number, reason: string): void;
-  /** Cuts the connection. */
-  terminate(): void;
 }
 
 /** What an upgrade attaches to its socket, or the response that refuses it. */

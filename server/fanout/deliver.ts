@@ -23,7 +23,7 @@ export interface DeliveryParts {
 export const deliveryLimits = {
   /** Two workers may announce `(5,6]` before `(4,5]`: what came early waits so long before the hole is read from PostgreSQL. */
   holdMs: 50,
-  /** Announcements of one stream that are held; past it the hole is read at once. */
+  /** Announcements of one stream that are held; past it they are dropped and read from PostgreSQL with the hole. */
   heldMax: 256,
   /** After a failed healing. */
   retryMs: 500,
@@ -36,6 +36,8 @@ interface Followed {
   delivered: Seq | undefined;
   ready: Promise<void>;
   held: Announcement[];
+  /** How far the announcements reach that found no room among those held. */
+  wanted: Seq;
   cancelHold: (() => void) | undefined;
   healing: Promise<void> | undefined;
 }
@@ -76,10 +78,7 @@ export class Delivery {
       this.#streams.delete(stream);
       return true;
     });
-    if (idle.length === 0) return;
-    this.#parts.bus.unsubscribe(idle.map(durableTopic)).catch((error: unknown) => {
-      log.warn("the bus did not take back a subscription", { error });
-    });
+    this.#unsubscribe(idle);
   }
 
   /** The worker's cursor of a stream; undefined where it is not followed (yet). */
@@ -120,8 +119,9 @@ export class Delivery {
     if (!followed) return;
 
     const { delivered } = followed;
-    if (delivered === undefined || from > delivered)
+    if (delivered === undefined || from > delivered) {
       return this.#hold(stream, followed, announcement);
+    }
     if (through <= delivered) return; // Already healed.
 
     this.#publish(followed, announcement);
@@ -144,37 +144,51 @@ export class Delivery {
     }
   }
 
-  #begin(fresh: StreamId[]): void {
-    const ready = this.#subscribe(fresh);
+  #begin(streams: readonly StreamId[]): void {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     // Whoever follows awaits it; a failure is theirs.
-    ready.catch(() => undefined);
-    for (const stream of fresh) {
-      this.#streams.set(stream, {
+    promise.catch(() => undefined);
+    const fresh = new Map<StreamId, Followed>();
+    for (const stream of streams) {
+      fresh.set(stream, {
         users: 0,
         delivered: undefined,
-        ready,
+        ready: promise,
         held: [],
+        wanted: 0,
         cancelHold: undefined,
         healing: undefined,
       });
     }
+    for (const [stream, followed] of fresh) this.#streams.set(stream, followed);
+    this.#subscribe(fresh).then(resolve, reject);
   }
 
-  async #subscribe(streams: StreamId[]): Promise<void> {
+  async #subscribe(fresh: ReadonlyMap<StreamId, Followed>): Promise<void> {
+    // Of a stream that was left meanwhile, and perhaps followed anew, nothing is touched: it is another one's.
+    const wanted = () => [...fresh].filter(([id, followed]) => this.#streams.get(id) === followed);
     try {
-      await this.#parts.bus.subscribe(streams.map(durableTopic));
-      const heads = await this.#parts.readHeads(streams);
-      for (const stream of streams) {
-        const followed = this.#streams.get(stream);
-        if (!followed) continue;
+      await this.#parts.bus.subscribe([...fresh.keys()].map(durableTopic));
+      const heads = await this.#parts.readHeads([...fresh.keys()]);
+      for (const [stream, followed] of wanted()) {
         followed.delivered = heads.get(stream) ?? 0;
         this.#release(stream, followed);
+        this.#healWanted(stream, followed);
       }
     } catch (error) {
       // The next who asks begins anew; those who joined meanwhile are refused with this one.
-      for (const stream of streams) this.#streams.delete(stream);
+      const failed = wanted().map(([stream]) => stream);
+      for (const stream of failed) this.#streams.delete(stream);
+      this.#unsubscribe(failed);
       throw error;
     }
+  }
+
+  #unsubscribe(streams: readonly StreamId[]): void {
+    if (streams.length === 0) return;
+    this.#parts.bus.unsubscribe(streams.map(durableTopic)).catch((error: unknown) => {
+      log.warn("the bus did not take back a subscription", { error });
+    });
   }
 
   #publish(followed: Followed, announcement: Announcement): void {
@@ -184,9 +198,10 @@ export class Delivery {
   }
 
   #hold(stream: StreamId, followed: Followed, announcement: Announcement): void {
-    followed.held.push(announcement);
+    if (followed.held.length < deliveryLimits.heldMax) followed.held.push(announcement);
+    else followed.wanted = Math.max(followed.wanted, announcement.through);
     if (followed.delivered === undefined || followed.healing) return;
-    if (followed.held.length > deliveryLimits.heldMax) return this.#heal(stream, followed);
+    if (followed.held.length >= deliveryLimits.heldMax) return this.#heal(stream, followed);
     this.#healSoon(stream, followed);
   }
 
@@ -216,6 +231,7 @@ export class Delivery {
       () => {
         followed.healing = undefined;
         this.#release(stream, followed);
+        this.#healWanted(stream, followed);
       },
       (error: unknown) => {
         log.warn("a hole could not be read yet", { stream, error });
@@ -225,6 +241,10 @@ export class Delivery {
         });
       },
     );
+  }
+
+  #healWanted(stream: StreamId, followed: Followed): void {
+    if (followed.wanted > followed.delivered!) this.#heal(stream, followed);
   }
 
   async #readHole(stream: StreamId, followed: Followed): Promise<void> {

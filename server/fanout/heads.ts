@@ -26,6 +26,7 @@ interface Told {
 export class Heads {
   readonly #parts: HeadsParts;
   readonly #told = new Map<StreamId, Told>();
+  #isTelling = false;
 
   constructor(parts: HeadsParts) {
     this.#parts = parts;
@@ -50,8 +51,16 @@ export class Heads {
     this.#told.set(stream, { head: undefined, untilMs });
   }
 
-  /** Called each second. Never rejects. */
+  /** Called each second; while PostgreSQL does not answer the one before, nothing new is asked. Never rejects. */
   async tell(): Promise<void> {
+    if (this.#isTelling) return;
+
+    this.#isTelling = true;
+    await this.#tell();
+    this.#isTelling = false;
+  }
+
+  async #tell(): Promise<void> {
     const now = this.#parts.now();
     for (const [stream, { untilMs }] of this.#told) if (untilMs < now) this.#told.delete(stream);
     if (this.#told.size === 0) return;

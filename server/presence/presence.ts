@@ -14,6 +14,8 @@ export const graceMs = 15_000;
 
 interface Here {
   sockets: number;
+  /** When the last socket went; while one is here it is old. */
+  leftAtMs: number;
   cancelLeaving: (() => void) | undefined;
 }
 
@@ -38,7 +40,7 @@ export class Presence {
       here.cancelLeaving = undefined;
       return;
     }
-    this.#here.set(user, { sockets: 1, cancelLeaving: undefined });
+    this.#here.set(user, { sockets: 1, leftAtMs: 0, cancelLeaving: undefined });
     this.#parts.changed(user, true, null);
   }
 
@@ -46,10 +48,11 @@ export class Presence {
     const here = this.#here.get(user);
     if (!here || --here.sockets > 0) return;
 
-    this.#lastSeen.set(user, this.#parts.now());
+    here.leftAtMs = this.#parts.now();
+    this.#lastSeen.set(user, here.leftAtMs);
     here.cancelLeaving = this.#parts.after(graceMs, () => {
       this.#here.delete(user);
-      this.#parts.changed(user, false, this.#lastSeen.get(user) ?? null);
+      this.#parts.changed(user, false, here.leftAtMs);
     });
   }
 
@@ -62,7 +65,7 @@ export class Presence {
     const seen = new Map(this.#lastSeen);
     this.#lastSeen.clear();
     const now = this.#parts.now();
-    for (const user of this.#here.keys()) if (!seen.has(user)) seen.set(user, now);
+    for (const [user, { sockets }] of this.#here) if (sockets > 0) seen.set(user, now);
     return seen;
   }
 

@@ -1,29 +1,22 @@
 import { limits } from "#wire/limits.ts";
-import { type Session, sessionLimits } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Tokens of sockets that were opened together are not asked for together. */
 const warningJitterSeconds = 15;
 
 /**
  * Looks at one session's deadlines; called for each of them every second. Bun's own idle timeout is re-armed by what we send, so these
- * are ours: silence of the client, the hello that never comes, the token that ends, the close that is not answered.
+ * are ours: silence of the client, the hello that never comes, the token that ends.
  */
 export function checkDeadlines(session: Session, nowMs: number): void {
-  if (session.closedAtMs !== undefined) {
-    if (nowMs - session.closedAtMs > sessionLimits.closeSecondsMax * 1_000) session.cut();
-    return;
-  }
+  if (session.isClosed) return;
   if (session.identity === undefined) {
-    if (nowMs - session.openedAtMs > limits.helloSecondsMax * 1_000) {
-      session.close("hello_late", nowMs);
-    }
+    if (nowMs - session.openedAtMs > limits.helloSecondsMax * 1_000) session.close("hello_late");
     return;
   }
-  if (nowMs - session.heardAtMs > limits.idleSecondsMax * 1_000) {
-    return session.close("idle", nowMs);
-  }
+  if (nowMs - session.heardAtMs > limits.idleSecondsMax * 1_000) return session.close("idle");
   const leftMs = session.tokenExpiresAtMs - nowMs;
-  if (leftMs < -limits.tokenGraceSeconds * 1_000) return session.close("token_expired", nowMs);
+  if (leftMs < -limits.tokenGraceSeconds * 1_000) return session.close("token_expired");
   const jitterMs = (session.openedAtMs % warningJitterSeconds) * 1_000;
   if (!session.tokenWarned && leftMs < limits.tokenWarningSeconds * 1_000 + jitterMs) {
     session.tokenWarned = true;
@@ -32,6 +25,6 @@ export function checkDeadlines(session: Session, nowMs: number): void {
 }
 
 /** A reader who is too far behind is sent away with a code that says resume; nothing it missed is lost. */
-export function checkBudget(session: Session, nowMs: number): void {
-  if (session.closedAtMs === undefined && session.isOverBudget()) session.close("behind", nowMs);
+export function checkBudget(session: Session): void {
+  if (!session.isClosed && session.isOverBudget()) session.close("behind");
 }

@@ -47,11 +47,14 @@ export class Receiver {
   /** One frame, never throws. */
   receive(frame: Frame): void {
     const session = this.#session;
-    if (session.closedAtMs !== undefined) return;
+    if (session.isClosed) return;
 
     session.heardAtMs = this.#now();
-    if (session.identity === undefined && frame.length > limits.helloBytesMax) {
-      return session.close("frame_too_large", this.#now());
+    if ((typeof frame === "string") !== (session.encoding === "json")) {
+      return session.close("protocol_error");
+    }
+    if (session.identity === undefined && Buffer.byteLength(frame) > limits.helloBytesMax) {
+      return session.close("frame_too_large");
     }
     for (const command of this.#decode(frame)) {
       if (command instanceof CommandError) {
@@ -66,7 +69,7 @@ export class Receiver {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       log.info("a frame was not of the protocol", { why: error.message });
-      this.#session.close("protocol_error", this.#now());
+      this.#session.close("protocol_error");
       return [];
     }
   }
@@ -74,7 +77,7 @@ export class Receiver {
   #take(command: Command): void {
     if (this.#inFlight >= limits.inFlightMax) {
       this.#impatience++;
-      if (this.#impatience > patience) return this.#session.close("slow_down", this.#now());
+      if (this.#impatience > patience) return this.#session.close("slow_down");
       return this.#reply(command.ref, { refused: "slow_down" });
     }
     this.#inFlight++;
@@ -85,7 +88,7 @@ export class Receiver {
   async #run(): Promise<void> {
     this.#isRunning = true;
     for (let command = this.#waiting.shift(); command; command = this.#waiting.shift()) {
-      if (this.#session.closedAtMs !== undefined) continue;
+      if (this.#session.isClosed) continue;
       const handling = this.#handle(command);
       const settled = this.#settle(command, handling);
       if (handling.then) await settled;
@@ -109,7 +112,7 @@ export class Receiver {
     } catch (error) {
       // It was told to go on and can't: it comes back with its cursors and asks again.
       log.error("a command failed after its reply", { command: command.op, error });
-      this.#session.close("behind", this.#now());
+      this.#session.close("behind");
     } finally {
       this.#inFlight--;
       if (this.#inFlight === 0) this.#impatience = 0;

@@ -12,7 +12,6 @@ export interface SessionSocket {
   unsubscribe(topic: string): void;
   bufferedBytes(): number;
   close(code: number, reason: string): void;
-  terminate(): void;
 }
 
 export type Encoding = "binary" | "json";
@@ -27,8 +26,6 @@ export interface Identity {
 export const sessionLimits = {
   /** Bytes that may wait for a reader. Above it the socket is cut, with a code that says resume: nothing is lost. */
   budgetBytes: 256 * 1024,
-  /** A closing handshake that takes longer is cut. */
-  closeSecondsMax: 5,
 } as const;
 
 /** A stream that the socket listens to, or is about to. */
@@ -60,7 +57,8 @@ export class Session {
   readonly sending = new Set<ChannelId>();
   /** People whose coming and going is told to this socket, oldest first. */
   readonly watched = new Set<UserId>();
-  closedAtMs: number | undefined;
+  /** Nothing is sent any more, and nothing may be followed for it: `leave` has given everything back, or is about to. */
+  isClosed = false;
   #writable: PromiseWithResolvers<void> | undefined;
 
   constructor(
@@ -91,10 +89,7 @@ export class Session {
 
   /** Resolves when less than half the budget is outstanding, or the socket is closed. */
   async writable(): Promise<void> {
-    while (
-      this.closedAtMs === undefined &&
-      this.#socket.bufferedBytes() > sessionLimits.budgetBytes / 2
-    ) {
+    while (!this.isClosed && this.#socket.bufferedBytes() > sessionLimits.budgetBytes / 2) {
       this.#writable ??= Promise.withResolvers();
       await this.#writable.promise;
     }
@@ -112,32 +107,27 @@ export class Session {
     return this.#socket.bufferedBytes() > sessionLimits.budgetBytes;
   }
 
-  close(name: CloseName, nowMs: number): void {
-    if (this.closedAtMs !== undefined) return;
+  close(name: CloseName): void {
+    if (this.isClosed) return;
 
-    this.closedAtMs = nowMs;
+    this.isClosed = true;
     this.#socket.close(closes[name].number, name);
   }
 
-  /** Ends a socket whose other side does not answer the closing handshake. */
-  cut(): void {
-    this.#socket.terminate();
-  }
-
   /** The engine has closed it. */
-  ended(nowMs: number): void {
-    this.closedAtMs ??= nowMs;
+  ended(): void {
+    this.isClosed = true;
     this.#writable?.resolve();
     this.#writable = undefined;
   }
 
   /** The one place that looks at what `send` returns. */
   #sendOrClose(frame: Frame): void {
-    if (this.closedAtMs !== undefined) return;
+    if (this.isClosed) return;
     if (this.#socket.send(frame) !== 0) return;
 
     // A client with a hole in its stream is worse than a client that comes back.
     log.warn("a frame found no room and its socket is closed", { user: this.identity?.userId });
-    this.close("behind", this.heardAtMs);
+    this.close("behind");
   }
 }

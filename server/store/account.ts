@@ -86,6 +86,12 @@ export async function readActiveUser(
   return account;
 }
 
+/** Whether there is such a user who may come in; says nothing about any session. */
+export async function readIsActive(sql: Statements, userId: UserId): Promise<boolean> {
+  const [user] = await sql`select from users where id = ${userId} and active`;
+  return user !== undefined;
+}
+
 /** Gives the account a password; answers with it as it is afterwards, or undefined when it is not active. */
 export async function writePassword(
   sql: Statements,

@@ -9,6 +9,7 @@ import {
   replyFields,
   type ReplyName,
 } from "#wire/event.ts";
+import { type Row, row } from "#wire/row.ts";
 import { record } from "#wire/schema.ts";
 import { parseShape, type SchemaTree } from "./schema-tree.ts";
 
@@ -108,3 +109,4 @@ export const answerNames = [...Object.keys(replyFields), ...Object.keys(eventFie
 
 export const arbitraryCommand = fc.oneof(...commandNames.map(arbitraryCommandOf));
 export const arbitraryAnswer = fc.oneof(...answerNames.map(arbitraryAnswerOf));
+export const arbitraryRow = valueOf(parseShape(row.shape)) as fc.Arbitrary<Row>;

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "#lib/clock.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { createTokens } from "../auth/tokens.ts";
 import { type Config, readConfig } from "../config.ts";
@@ -31,11 +32,16 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** Starts a worker. `changes` replaces settings; `database` is used and left alone where it is given. */
+/** Starts a worker. `changes` replaces settings, `clock` the time; `database` is used and left alone where it is given. */
 export async function startServer({
   changes = {},
   database: given,
-}: { changes?: Partial<Config>; database?: TestDatabase } = {}): Promise<TestServer> {
+  clock = systemClock,
+}: {
+  changes?: Partial<Config>;
+  database?: TestDatabase;
+  clock?: Clock;
+} = {}): Promise<TestServer> {
   const database = given ?? (await testDatabase());
   const config = {
     ...readConfig({ HOST: "127.0.0.1", LOG_LEVEL: "error" }),
@@ -44,11 +50,10 @@ export async function startServer({
     port: 0,
     ...changes,
   };
-  let worker = await startWorker({
-    ...config,
-    databaseUrl: changes.databaseUrl ?? database.url,
-    secretKey,
-  });
+  let worker = await startWorker(
+    { ...config, databaseUrl: changes.databaseUrl ?? database.url, secretKey },
+    clock,
+  );
   const { port, url } = worker;
   const tokens = createTokens(secretKey);
 
@@ -78,12 +83,10 @@ export async function startServer({
     },
     restart: async () => {
       await worker.drain();
-      worker = await startWorker({
-        ...config,
-        databaseUrl: changes.databaseUrl ?? database.url,
-        secretKey,
-        port,
-      });
+      worker = await startWorker(
+        { ...config, databaseUrl: changes.databaseUrl ?? database.url, secretKey, port },
+        clock,
+      );
     },
     [Symbol.asyncDispose]: async () => {
       await worker.drain();
