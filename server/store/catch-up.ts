@@ -25,6 +25,9 @@ interface CatchUpRow extends ChangeColumns {
   position: Seq | null;
 }
 
+// Whatever is looked up by its key comes by `lateral … limit 1`, which the planner cannot turn into a join: estimating a thousand rows
+// per stream it would hash or merge whole tables.
+
 /**
  * Reads several channels after their cursors, in one statement on the primary. A channel that is not in the answer does not exist for
  * this user: no member, or deleted. Without a user nobody is asked who they are.
@@ -39,14 +42,20 @@ export async function readChannels(
     with asked as materialized (
       select a.channel_id as stream, a.cursor as from_seq, c.head, c.kind, c.name
         from unnest(${asked.map((one) => one.channelId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[]) as a (channel_id, cursor)
-        ${userId === undefined ? sql`` : sql`join members m on m.channel_id = a.channel_id and m.user_id = ${userId}`}
-        join channels c on c.id = a.channel_id and c.deleted_at is null
+       cross join lateral (
+         select c.head, c.kind, c.name from channels c where c.id = a.channel_id and c.deleted_at is null limit 1
+       ) c
+       ${
+         userId === undefined
+           ? sql``
+           : sql`cross join lateral (select from members m where m.channel_id = a.channel_id and m.user_id = ${userId} limit 1) m`
+       }
     )
     select asked.stream, asked.from_seq, asked.head, page.position, page.kind, page.entity,
            coalesce(changed.seq, page.position) as version,
            case page.kind when 1 then m.seq is not null when 2 then mb.user_id is not null else true end as there,
            m.author_id, m.created_at, m.client_message_id, m.kind as message_kind, m.root_seq, m.edited_at, m.deleted_at, m.body,
-           mu.name as member_name, mb.role as member_role, mb.joined_at, asked.kind as channel_kind, asked.name as channel_name
+           mb.name as member_name, mb.role as member_role, mb.joined_at, asked.kind as channel_kind, asked.name as channel_name
       from asked
       left join lateral (
         (select b.seq as position, 1::smallint as kind, b.seq as entity
@@ -56,10 +65,16 @@ export async function readChannels(
            from changes c where c.stream_id = asked.stream and c.seq > asked.from_seq order by c.seq limit ${rowsMax + 1})
         order by position limit ${rowsMax + 1}
       ) page on true
-      left join changes changed on changed.stream_id = asked.stream and changed.kind = page.kind and changed.entity = page.entity
-      left join messages m on page.kind = 1 and m.channel_id = asked.stream and m.seq = page.entity
-      left join members mb on page.kind = 2 and mb.channel_id = asked.stream and mb.user_id = page.entity
-      left join users mu on mu.id = mb.user_id
+      left join lateral (
+        select c.seq from changes c where c.stream_id = asked.stream and c.kind = page.kind and c.entity = page.entity limit 1
+      ) changed on true
+      left join lateral (
+        select m.* from messages m where page.kind = 1 and m.channel_id = asked.stream and m.seq = page.entity limit 1
+      ) m on true
+      left join lateral (
+        select o.user_id, o.role, o.joined_at, (select u.name from users u where u.id = o.user_id) as name
+          from members o where page.kind = 2 and o.channel_id = asked.stream and o.user_id = page.entity limit 1
+      ) mb on true
      order by asked.stream, page.position`;
   return collect(rows, rowsMax) as Map<ChannelId, CaughtUp>;
 }
@@ -73,7 +88,7 @@ export async function readUserStream(
 ): Promise<CaughtUp | undefined> {
   const rows = await sql<CatchUpRow[]>`
     select u.id as stream, ${cursor}::bigint as from_seq, u.head, page.position, page.kind, page.entity,
-           page.position as version, m.user_id is not null and c.deleted_at is null as there,
+           page.position as version, m.user_id is not null and c.id is not null as there,
            m.role as member_role, m.joined_at, m.read_seq, m.delivered_seq, m.read_from,
            c.text_id, c.kind as channel_kind, c.name as channel_name, peer.id as peer_id, peer.name as peer_name
       from users u
@@ -81,11 +96,15 @@ export async function readUserStream(
         select s.seq as position, s.kind, s.entity
           from changes s where s.stream_id = u.id and s.seq > ${cursor} order by s.seq limit ${rowsMax + 1}
       ) page on true
-      left join members m on m.user_id = u.id and m.channel_id = page.entity
-      left join channels c on c.id = m.channel_id
       left join lateral (
-        select p.id, p.name from members o join users p on p.id = o.user_id
-         where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id limit 1
+        select m.* from members m where m.user_id = u.id and m.channel_id = page.entity limit 1
+      ) m on true
+      left join lateral (
+        select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
+      ) c on true
+      left join lateral (
+        select o.user_id as id, (select p.name from users p where p.id = o.user_id) as name
+          from members o where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id limit 1
       ) peer on true
      where u.id = ${userId}
      order by page.position`;

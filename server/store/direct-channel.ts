@@ -92,8 +92,13 @@ export async function readDirectPeers(
   const rows = await sql<{ user_id: UserId }[]>`
     select other.user_id
       from members mine
-      join channels c on c.id = mine.channel_id and c.kind = 'direct' and c.deleted_at is null
-      join members other on other.channel_id = c.id and other.user_id <> mine.user_id
+     cross join lateral (
+       select c.id from channels c
+        where c.id = mine.channel_id and c.kind = 'direct' and c.deleted_at is null limit 1
+     ) c
+     cross join lateral (
+       select o.user_id from members o where o.channel_id = c.id and o.user_id <> mine.user_id limit 1
+     ) other
      where mine.user_id = ${userId}
      order by c.id desc limit ${limit}`;
   return rows.map(({ user_id }) => user_id);

@@ -35,7 +35,9 @@ export async function readPage(
          where m.channel_id = c.id and m.seq < case when ${before}::bigint = 0 then 9007199254740992 else ${before}::bigint end
          order by m.seq desc limit ${limit + 1}
       ) page on true
-      left join changes changed on changed.stream_id = c.id and changed.kind = 1 and changed.entity = page.seq
+      left join lateral (
+        select x.seq from changes x where x.stream_id = c.id and x.kind = 1 and x.entity = page.seq limit 1
+      ) changed on true
      where mb.channel_id = ${channelId} and mb.user_id = ${userId}
      order by page.seq desc`;
   const first = rows[0];
@@ -61,11 +63,13 @@ export async function readState(
 ): Promise<Row[]> {
   const rows = await sql<ChangeColumns[]>`
     select s.kind, s.entity, s.seq as version, s.kind <> 2 or mb.user_id is not null as there,
-           u.name as member_name, mb.role as member_role, mb.joined_at, c.kind as channel_kind, c.name as channel_name
+           mb.name as member_name, mb.role as member_role, mb.joined_at, c.kind as channel_kind, c.name as channel_name
       from changes s
       join channels c on c.id = s.stream_id
-      left join members mb on s.kind = 2 and mb.channel_id = c.id and mb.user_id = s.entity
-      left join users u on u.id = mb.user_id
+      left join lateral (
+        select o.user_id, o.role, o.joined_at, (select u.name from users u where u.id = o.user_id) as name
+          from members o where s.kind = 2 and o.channel_id = c.id and o.user_id = s.entity limit 1
+      ) mb on true
      where s.stream_id = ${channelId} and s.kind in (2, 3)
      order by s.seq desc limit ${rowsMax}`;
   return rows.map(changeRow).filter((row) => row.body !== null);

@@ -36,10 +36,18 @@ export async function readSummaries(
            last.seq as last_seq, coalesce(changed.seq, last.seq) as last_version, last.author_id, last.created_at, last.client_message_id,
            last.kind as message_kind, last.root_seq, last.edited_at, last.deleted_at, last.body
       from unnest(${channels as ChannelId[]}::bigint[]) with ordinality as a (channel_id, ord)
-      join members m on m.channel_id = a.channel_id and m.user_id = ${userId}
-      join channels c on c.id = m.channel_id and c.deleted_at is null
-      left join messages last on last.channel_id = c.id and last.seq = c.last_message_seq
-      left join changes changed on changed.stream_id = c.id and changed.kind = 1 and changed.entity = last.seq
+     cross join lateral (
+       select m.* from members m where m.channel_id = a.channel_id and m.user_id = ${userId} limit 1
+     ) m
+     cross join lateral (
+       select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
+     ) c
+      left join lateral (
+        select x.* from messages x where x.channel_id = c.id and x.seq = c.last_message_seq limit 1
+      ) last on true
+      left join lateral (
+        select x.seq from changes x where x.stream_id = c.id and x.kind = 1 and x.entity = last.seq limit 1
+      ) changed on true
      order by a.ord`;
   return rows.map((row) => ({
     channel: row.channel_id,
@@ -60,8 +68,12 @@ export async function readMemberships(
   const rows = await sql<{ channel_id: ChannelId; head: Seq }[]>`
     select c.id as channel_id, c.head
       from members m
-      join channels c on c.id = m.channel_id and c.deleted_at is null
-      left join messages last on last.channel_id = c.id and last.seq = c.last_message_seq
+     cross join lateral (
+       select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
+     ) c
+      left join lateral (
+        select x.created_at from messages x where x.channel_id = c.id and x.seq = c.last_message_seq limit 1
+      ) last on true
      where m.user_id = ${userId}
      order by coalesce(last.created_at, m.joined_at) desc, c.id desc`;
   return rows.map((row) => ({ channelId: row.channel_id, head: row.head }));
