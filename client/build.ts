@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = import.meta.dir;
+const ownMain = join(here, "main.tsx");
 const hashName = ".content-hash";
 const sources = ["client/**/*", "server/wire/**/*", "bun.lock"];
 /** What changes nothing about what is built. */
@@ -35,7 +36,13 @@ const lighter: BunPlugin = {
       contents: (await Bun.file(path).text()).replace(/\b(?:sentence|remedy):\s*"[^"]*",/g, ""),
       loader: "ts",
     }));
-    // A plain sentence is its own id, and an id that the catalogue does not have is said as it is.
+  },
+};
+
+/** A plain sentence is its own id, and an id that the catalogue does not have is said as it is. */
+const shortCatalogue: BunPlugin = {
+  name: "short-catalogue",
+  setup(build) {
     build.onLoad({ filter: /locale\/\w+\/messages\.ts$/ }, async ({ path }) => {
       const { messages } = (await import(path)) as { messages: Record<string, unknown[]> };
       const told = Object.entries(messages).filter(
@@ -49,12 +56,16 @@ const lighter: BunPlugin = {
   },
 };
 
-async function bundle(entry: string, outDir: string, format: "esm" | "iife"): Promise<Places> {
+async function bundle(
+  entry: string,
+  outDir: string,
+  { format = "esm", plugins = [lighter] }: { format?: "esm" | "iife"; plugins?: BunPlugin[] } = {},
+): Promise<Places> {
   const { outputs, metafile } = await Bun.build({
     entrypoints: [entry],
     outdir: join(outDir, "assets"),
     target: "browser",
-    plugins: [lighter],
+    plugins,
     format,
     splitting: format === "esm",
     minify: true,
@@ -78,7 +89,7 @@ async function bundle(entry: string, outDir: string, format: "esm" | "iife"): Pr
 }
 
 async function copyFont(outDir: string): Promise<Places> {
-  const [name] = (await readdir(join(here, "view/font"))).filter((each) => each.endsWith(".woff2"));
+  const name = (await readdir(join(here, "view/font"))).find((each) => each.endsWith(".woff2"));
   await Bun.write(join(outDir, "assets", name!), Bun.file(join(here, "view/font", name!)));
   return new Map([[name!, `/assets/${name}`]]);
 }
@@ -108,14 +119,15 @@ async function compress(outDir: string): Promise<void> {
   }
 }
 
-/** Builds `main` into a folder that is empty or not there. The client's tests build their own `main` into another. */
-export async function buildPage(outDir: string, main = join(here, "main.tsx")): Promise<void> {
+/** Builds `main` into a folder that is empty or not there. The client's tests build a `main` of their own,
+ * with the whole catalogue. */
+export async function buildPage(outDir: string, main = ownMain): Promise<void> {
   await mkdir(outDir, { recursive: true });
   const places = new Map([
-    ...(await bundle(join(here, "view/style.css"), outDir, "esm")),
-    ...(await bundle(join(here, "view/first-paint.ts"), outDir, "iife")),
+    ...(await bundle(join(here, "view/style.css"), outDir)),
+    ...(await bundle(join(here, "view/first-paint.ts"), outDir, { format: "iife" })),
     ...(await copyFont(outDir)),
-    ...(await bundle(main, outDir, "esm")),
+    ...(await bundle(main, outDir, main === ownMain ? { plugins: [lighter, shortCatalogue] } : {})),
   ]);
   places.set("main.js", places.get(basename(main).replace(/\.tsx?$/, ".js"))!);
   await writePage(join(here, "index.html"), outDir, places);

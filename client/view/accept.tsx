@@ -22,6 +22,7 @@ export function Accept() {
     return (
       <AccountPage>
         <Notice
+          isPage
           title={i18n.t("This invitation cannot be used.")}
           text={sentenceOf(invitation)}
           link={{ label: i18n.t("Sign in"), to: "/signin" }}

@@ -33,7 +33,10 @@ function faultOfEmpty(answers: Answers, fields: readonly FieldName[]): Problem |
 
 function readAnswers(form: HTMLFormElement): Answers {
   const data = new FormData(form);
-  const text = (name: FieldName) => String(data.get(name) ?? "");
+  const text = (name: FieldName) => {
+    const value = data.get(name);
+    return typeof value === "string" ? value : "";
+  };
   return { name: text("name").trim(), email: text("email").trim(), password: text("password") };
 }
 

@@ -1,4 +1,3 @@
-import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import { useModel } from "./context.ts";
@@ -27,12 +26,15 @@ export function Announcer() {
         : lines.join(" "),
     );
   };
-  useSignalEffect(() => {
-    const heard = model.heard.value;
-    if (!heard) return;
-    waiting.current.push(i18n.t("{author}: {body}", { author: heard.author, body: heard.body }));
-    timer.current ??= setTimeout(say, gatherMs);
-  });
+  useEffect(() => {
+    // What was heard before this stood in the page was said before, or by another page.
+    const before = model.heard.peek();
+    return model.heard.subscribe((heard) => {
+      if (!heard || heard === before) return;
+      waiting.current.push(i18n.t("{author}: {body}", { author: heard.author, body: heard.body }));
+      timer.current ??= setTimeout(say, gatherMs);
+    });
+  }, [model]);
   useEffect(() => {
     // Only the beginning and the end of a break are worth an interruption, not its seconds.
     if (state === "offline" || state === "restored") setSaid(linkWords(state));

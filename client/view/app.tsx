@@ -25,6 +25,7 @@ function Page() {
     return (
       <AccountPage>
         <Notice
+          isPage
           title={i18n.t("This account is deactivated.")}
           text={i18n.t("Ask an administrator of this server to activate it again.")}
           button={{ label: i18n.t("Try again"), press: () => location.reload() }}

@@ -34,18 +34,6 @@ export function Composer({ channel, input }: Props) {
     draftOwner.current = channel.id;
     setBody(model.draftOf(channel.id));
   }, [channel.id, model]);
-  useLayoutEffect(() => {
-    const { current } = input;
-    if (!current) return;
-    current.style.blockSize = "auto";
-    current.style.blockSize = `${current.scrollHeight}px`;
-  }, [body, input]);
-
-  // Opening a channel is meant for writing; on touch the keyboard would cover what one came to read.
-  useLayoutEffect(() => {
-    if (!touch) input.current?.focus({ preventScroll: true });
-  }, [channel.id, touch, input]);
-
   const write = (text: string) => {
     setBody(text);
     model.keepDraft(channel.id, text);
@@ -71,25 +59,27 @@ export function Composer({ channel, input }: Props) {
         send();
       }}
     >
-      <textarea
-        ref={input}
-        class="composer-input"
-        data-region="composer"
-        rows={1}
-        dir="auto"
-        aria-label={label}
-        placeholder={label}
-        enterkeyhint={touch ? "enter" : "send"}
-        autocomplete="off"
-        aria-describedby={excess > 0 ? "composer-excess" : undefined}
-        aria-invalid={excess > 0}
-        value={body}
-        onInput={(event) => {
-          write(event.currentTarget.value);
-          if (event.currentTarget.value !== "") model.types(channel.id);
-        }}
-        onKeyDown={press}
-      />
+      <div class="composer-field" data-written={body}>
+        <textarea
+          ref={input}
+          class="composer-input"
+          data-region="composer"
+          rows={1}
+          dir="auto"
+          aria-label={label}
+          placeholder={label}
+          enterkeyhint={touch ? "enter" : "send"}
+          autocomplete="off"
+          aria-describedby={excess > 0 ? "composer-excess" : undefined}
+          aria-invalid={excess > 0}
+          value={body}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            if (event.currentTarget.value !== "") model.types(channel.id);
+          }}
+          onKeyDown={press}
+        />
+      </div>
       <button type="submit" class="button-icon composer-send" title={i18n.t("Send")}>
         <Icon name="arrow-up" label={i18n.t("Send")} />
       </button>

@@ -9,18 +9,17 @@ export function lazy<Props extends object>(
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
-    const [failed, setFailed] = useState(false);
-    const [, setLoaded] = useState(loaded);
+    const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
     useEffect(() => {
       if (loaded) return;
       load().then(
         (component) => {
           loaded = component;
-          setLoaded(() => component);
+          setState("loaded");
         },
         (error: unknown) => {
           reportError(error);
-          setFailed(true);
+          setState("failed");
         },
       );
     }, []);
@@ -28,7 +27,7 @@ export function lazy<Props extends object>(
       const Loaded = loaded;
       return <Loaded {...props} />;
     }
-    if (!failed) return null;
+    if (state !== "failed") return null;
     return (
       <Notice
         title={i18n.t("This page could not be loaded.")}

@@ -1,17 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
+import type { Link } from "../store/model.ts";
 import { useModel } from "./context.ts";
 
-export function linkWords(state: "offline" | "restored" | "connecting" | "outdated"): string {
+export function linkWords(state: Link["state"]): string {
   switch (state) {
     case "offline":
       return i18n.t("Offline. What you write is sent when you are back.");
     case "restored":
       return i18n.t("Connected");
-    case "connecting":
-      return i18n.t("Reconnecting");
     case "outdated":
       return i18n.t("Parley was updated. Reload to go on.");
+    default:
+      return i18n.t("Reconnecting");
   }
 }
 
@@ -37,35 +38,25 @@ export function LinkBar() {
   if (link.state === "offline" || link.state === "waiting") broken.current = true;
   if (link.state === "open" || link.state === "restored") broken.current = false;
 
-  switch (link.state) {
-    case "offline":
-    case "restored":
-      return <p class={`link-bar link-bar-${link.state}`}>{linkWords(link.state)}</p>;
-    case "connecting":
-      return broken.current ? <p class="link-bar">{linkWords("connecting")}</p> : null;
-    case "waiting":
-      return (
-        <p class="link-bar">
-          <span class="tabular">
-            {seconds > 0
-              ? i18n.t("Reconnecting in {seconds} s", { seconds })
-              : linkWords("connecting")}
-          </span>
-          <button type="button" class="button-plain" onClick={() => model.reconnectNow()}>
-            {i18n.t("Now")}
-          </button>
-        </p>
-      );
-    case "outdated":
-      return (
-        <p class="link-bar">
-          {linkWords("outdated")}
-          <button type="button" class="button-plain" onClick={() => location.reload()}>
-            {i18n.t("Reload")}
-          </button>
-        </p>
-      );
-    default:
-      return null;
-  }
+  const isShown = broken.current || link.state === "restored" || link.state === "outdated";
+  if (!isShown || link.state === "quiet" || link.state === "signed_out") return null;
+  return (
+    <aside class={`link-bar link-bar-${link.state}`} aria-label={i18n.t("Connection")}>
+      <p class="tabular">
+        {link.state === "waiting" && seconds > 0
+          ? i18n.t("Reconnecting in {seconds} s", { seconds })
+          : linkWords(link.state)}
+      </p>
+      {link.state === "waiting" && (
+        <button type="button" class="button-plain" onClick={() => model.reconnectNow()}>
+          {i18n.t("Now")}
+        </button>
+      )}
+      {link.state === "outdated" && (
+        <button type="button" class="button-plain" onClick={() => location.reload()}>
+          {i18n.t("Reload")}
+        </button>
+      )}
+    </aside>
+  );
 }

@@ -11,6 +11,7 @@ interface Props {
 export function ListHeader({ open }: Props) {
   return (
     <div class="list-header">
+      <h1 class="visually-hidden">{i18n.t("Channels")}</h1>
       <OwnMenu openHelp={() => open("help")} />
       <button
         type="button"

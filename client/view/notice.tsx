@@ -3,6 +3,8 @@ import { Link } from "./link.tsx";
 
 interface Props {
   readonly title: string;
+  /** Where it is all that the page has, its title is the page's. */
+  readonly isPage?: boolean;
   readonly text?: string;
   readonly button?: { readonly label: string; readonly press: () => void };
   readonly link?: { readonly label: string; readonly to: string };
@@ -10,10 +12,10 @@ interface Props {
 }
 
 /** In place of content: what is the matter, what still works, one way on. */
-export function Notice({ title, text, button, link, children }: Props) {
+export function Notice({ title, isPage, text, button, link, children }: Props) {
   return (
     <div class="notice">
-      <p class="notice-title">{title}</p>
+      {isPage ? <h1 class="notice-title">{title}</h1> : <p class="notice-title">{title}</p>}
       {text && <p class="notice-text">{text}</p>}
       {children}
       {button && (

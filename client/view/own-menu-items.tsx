@@ -45,7 +45,7 @@ export function OwnMenuItems({ me, button, close, openHelp }: Props) {
   return (
     <div class="menu own-menu">
       <p class="menu-about">{me.email}</p>
-      <Menu label={me.name} button={button} close={close}>
+      <Menu label={i18n.t("Menu of {name}", { name: me.name })} button={button} close={close}>
         {themes().map(([name, icon, label]) => (
           <MenuItem
             key={name}

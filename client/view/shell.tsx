@@ -13,11 +13,12 @@ import { Notice } from "./notice.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { route } from "./router.ts";
 
+const loadSwitcher = () => import("./switcher.tsx");
 const loadChannelPane = () => import("./channel-pane.tsx");
 const ChannelPane = lazy(async () => (await loadChannelPane()).ChannelPane);
 const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
 const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
-const Switcher = lazy(async () => (await import("./switcher.tsx")).Switcher);
+const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
 
@@ -43,6 +44,7 @@ function Pane() {
     default:
       return (
         <Notice
+          isPage
           title={i18n.t("Choose a channel from the list, or find a person to talk to.")}
           link={{ label: i18n.t("Find a person"), to: "/people" }}
         />
@@ -58,7 +60,7 @@ export function Shell() {
   useLayoutEffect(() => showListWidth(listWidth()), []);
   useEffect(() => {
     // The list is painted; what one opens next is fetched meanwhile. A failure shows when it is opened.
-    loadChannelPane().catch(reportError);
+    Promise.all([loadChannelPane(), loadSwitcher()]).catch(reportError);
   }, []);
   const current = route.value;
   const textId = current.page === "channel" ? current.textId : undefined;
@@ -76,8 +78,8 @@ export function Shell() {
         <Guard>
           <ChannelList />
         </Guard>
+        <ListResizer />
       </nav>
-      <ListResizer />
       <main class="main" data-region="main" tabIndex={-1}>
         <Guard key={textId ?? current.page}>
           <Pane />

@@ -21,6 +21,7 @@ export function SignIn() {
     return (
       <AccountPage>
         <Notice
+          isPage
           title={i18n.t("This Parley has no owner yet.")}
           text={i18n.t("Open the set-up link that the server wrote into its terminal.")}
           button={{ label: i18n.t("Try again"), press: () => location.reload() }}

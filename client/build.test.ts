@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { buildClient } from "./build.ts";
+
+const kibibyte = 1024;
+const firstLoadMax = 35 * kibibyte;
+/** With the channel that the address names, which is fetched meanwhile. */
+const channelMax = 41 * kibibyte;
+
+let folder = "";
+let html = "";
+
+beforeAll(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "parley-client-")), "a built client");
+  await buildClient(folder);
+  html = await Bun.file(join(folder, "index.html")).text();
+});
+afterAll(() => rm(join(folder, ".."), { recursive: true }));
+
+/** A script, and whatever it imports before it runs. */
+async function withImports(path: string, known = new Set<string>()): Promise<Set<string>> {
+  if (known.has(path)) return known;
+  known.add(path);
+  const text = await Bun.file(join(folder, path)).text();
+  for (const [, name] of text.matchAll(/\bfrom"([^"]+)"|(?<![.\w])import"([^"]+)"/g)) {
+    await withImports(join("assets", name!.replace(/^.*\//, "")), known);
+  }
+  return known;
+}
+
+function scriptsOf(page: string): string[] {
+  return Array.from(page.matchAll(/<script[^>]* src="\/([^"]+)"/g), (match) => match[1]!);
+}
+
+async function zippedBytes(paths: Iterable<string>): Promise<number> {
+  let total = 0;
+  for (const path of paths) total += Bun.file(join(folder, `${path}.gz`)).size;
+  return total;
+}
+
+test("U13: the first load has at most 35 KB of JavaScript, and with a channel 41", async () => {
+  const scripts = scriptsOf(html);
+  expect(scripts).toHaveLength(2);
+  const first = new Set<string>();
+  for (const script of scripts) await withImports(script, first);
+  const firstBytes = await zippedBytes(first);
+  expect(firstBytes).toBeGreaterThan(10 * kibibyte);
+  expect(firstBytes).toBeLessThanOrEqual(firstLoadMax);
+
+  const names = (await readdir(join(folder, "assets"))).filter((name) => name.endsWith(".js"));
+  const texts = await Promise.all(
+    names.map(async (name) => [name, await Bun.file(join(folder, "assets", name)).text()] as const),
+  );
+  const channel = texts.find(
+    ([name, text]) => !first.has(`assets/${name}`) && text.includes("composer-input"),
+  )!;
+  await withImports(join("assets", channel[0]), first);
+  expect(await zippedBytes(first)).toBeLessThanOrEqual(channelMax);
+});
+
+test("S2: the page has nothing inline that its policy would have to allow", () => {
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i);
+  for (const [, content] of html.matchAll(/<script[^>]*>([^]*?)<\/script>/g))
+    expect(content).toBe("");
+  expect(html).not.toContain("./");
+});
+
+test("U13: every name but the page's changes with its content, and every text has its compressed copies", async () => {
+  const assets = await readdir(join(folder, "assets"));
+  const texts = assets.filter((name) => /\.(js|css|svg)$/.test(name));
+  expect(texts.length).toBeGreaterThan(8);
+  for (const name of texts) {
+    expect(name).toMatch(/-[a-z0-9]{8}\.\w+$/);
+    const bytes = Buffer.from(await Bun.file(join(folder, "assets", name)).bytes());
+    const copy = async (ending: string) =>
+      Buffer.from(await Bun.file(join(folder, "assets", `${name}${ending}`)).bytes());
+    expect(gunzipSync(await copy(".gz")).equals(bytes)).toBe(true);
+    expect(brotliDecompressSync(await copy(".br")).equals(bytes)).toBe(true);
+  }
+  const style = assets.find((name) => name.endsWith(".css"))!;
+  const font = assets.find((name) => name.endsWith(".woff2"))!;
+  const css = await Bun.file(join(folder, "assets", style)).text();
+  expect(css).toContain(`/assets/${font}`);
+  expect(css).not.toContain("data:");
+});
+
+test("U13: nothing is built twice from the same sources, and a changed one is", async () => {
+  expect(await buildClient(folder)).toEqual({ changed: false });
+  await Bun.write(join(folder, ".content-hash"), "of other sources");
+  await Bun.write(join(folder, "assets/left-over.js"), "");
+  expect(await buildClient(folder)).toEqual({ changed: true });
+  expect(await Bun.file(join(folder, "assets/left-over.js")).exists()).toBe(false);
+});
