@@ -239,6 +239,21 @@ test("E12: whoever says that the network is back is believed at once", async () 
   await page.is("open");
 });
 
+test("E12: an attempt that hangs is not waited for when the network comes back", async () => {
+  await using server = new ScriptedServer();
+  using page = connect(server);
+  page.connection.start();
+  const hanging = await server.socket();
+  await hanging.hears("hello");
+  page.connection.hurry();
+  page.clock.pass(2_000);
+  expect(server.socketCount).toBe(1);
+  page.connection.hurry();
+  await hanging.ended.promise;
+  await (await server.socket()).welcomes();
+  await page.is("restored");
+});
+
 test("U15: a ping goes at every heartbeat; a server that says nothing at all afterwards is left", async () => {
   await using server = new ScriptedServer();
   using page = connect(server);

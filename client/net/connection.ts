@@ -1,27 +1,26 @@
 import type { ReadonlySignal } from "@preact/signals";
 
-import { decodeAnswers, encodeCommand, type Frame } from "#wire/codec.ts";
-import { closeNamed, closes, type ClientAction, type RefusalCode, refusals } from "#wire/codes.ts";
-import type { Command } from "#wire/command.ts";
-import type { Answer, Event, ReplyOf } from "#wire/event.ts";
-import { protocolVersion, subprotocols } from "#wire/version.ts";
+import type { CommandOf } from "#wire/command.ts";
+import type { Event, ReplyOf } from "#wire/event.ts";
+import { protocolVersion } from "#wire/version.ts";
 
 import type { Clock } from "../store/clock.ts";
 import type { Link } from "../store/model.ts";
 import { retryDelayMs } from "./backoff.ts";
-import { type Answered, type Ask, Calls } from "./calls.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import type { Ask } from "./calls.ts";
 import { LinkLine } from "./link.ts";
+import { type Ending, LiveSocket } from "./live-socket.ts";
 import type { Log } from "./log.ts";
 import type { TokenSource } from "./session.ts";
 
 /** From the beginning of an attempt to `welcome`. */
 const attemptMsMax = 15_000;
-/** A socket that did not live this long does not count as a success: a server that throws us out at once is left alone longer. */
+/** An attempt that is older than this is not worth waiting for when the network has just come back. */
+const hangingMs = 2_000;
+/** A socket that did not live this long is no success: a server that throws us out at once is left alone longer and longer. */
 const stableMs = 5_000;
-
-/** What a WebSocket itself says of a frame that is too large (RFC 6455, 7.4.1). */
-const tooLargeNumber = 1009;
+/** Tokens that may be refused in a row: the one that was held, and a new one. */
+const refusedTokensMax = 2;
 
 export interface ConnectionParts {
   readonly url: string;
@@ -32,19 +31,12 @@ export interface ConnectionParts {
   readonly isOnline: () => boolean;
   readonly tokens: TokenSource;
   /** What this page holds, asked for at every `hello`. */
-  readonly greeting: () => Pick<Command & { op: "hello" }, "epoch" | "streams">;
+  readonly greeting: () => Pick<CommandOf<"hello">, "epoch" | "streams">;
   /** Called before any event of the new socket. */
   readonly welcomed: (welcome: ReplyOf<"welcome">) => void;
   readonly receive: (event: Event) => void;
   /** A socket that was welcomed is gone. */
   readonly lost: () => void;
-}
-
-interface Living {
-  readonly socket: WebSocket;
-  readonly calls: Calls;
-  heartbeat: Heartbeat | undefined;
-  welcomedAt: number;
 }
 
 /**
@@ -56,12 +48,16 @@ interface Living {
 export class Connection {
   readonly #parts: ConnectionParts;
   readonly #link: LinkLine;
-  #living: Living | undefined;
+  #socket: LiveSocket | undefined;
+  /** When the present attempt began, and then when it was welcomed. */
+  #sinceMs = 0;
   /** Raised by whatever makes an attempt that is under way pointless. */
   #attempt = 0;
   #failures = 0;
   #isRunning = false;
-  /** The last token was refused: the next attempt needs a new one. A second refusal in a row is an end. */
+  /** An attempt is under way, rather than waited for. */
+  #isTrying = false;
+  /** In a row. After one the next attempt needs a new token. */
   #refusedTokens = 0;
   #stopTimer = (): void => undefined;
 
@@ -75,11 +71,7 @@ export class Connection {
   }
 
   /** The reply, or `lost` where the socket went before it, also where there is none. Never rejects. */
-  readonly ask: Ask = (question) => {
-    const calls = this.#living?.heartbeat && this.#living.calls;
-    if (!calls) return Promise.resolve({ op: "lost" });
-    return calls.ask(question);
-  };
+  readonly ask: Ask = (question) => this.#socket?.ask(question) ?? Promise.resolve({ op: "lost" });
 
   start(): void {
     if (this.#isRunning) return;
@@ -100,19 +92,22 @@ export class Connection {
   /** The person, the network or the tab is back: no reason to wait any longer, and none to trust an old socket. */
   hurry(): void {
     if (!this.#isRunning) return;
-    if (this.#living) return this.#living.heartbeat?.probe();
-    void this.#connect();
+    if (this.#socket?.isWelcomed) return this.#socket.probe();
+    const isYoung = this.#isTrying && this.#parts.clock.now() - this.#sinceMs < hangingMs;
+    if (!isYoung) void this.#connect();
   }
 
   /** The browser lost its network: a dead socket would take a minute to show. */
   suspect(): void {
-    this.#living?.heartbeat?.probe();
+    this.#socket?.probe();
   }
 
   async #connect(): Promise<void> {
     this.#abandon();
     const attempt = this.#attempt;
-    const { clock, tokens, WebSocket: Socket, url } = this.#parts;
+    const { clock, greeting, tokens } = this.#parts;
+    this.#sinceMs = clock.now();
+    this.#isTrying = true;
     this.#stopTimer = clock.after(attemptMsMax, () => this.#retry());
 
     const token = await tokens.token({ fresh: this.#refusedTokens > 0 });
@@ -122,119 +117,65 @@ export class Connection {
       if (token.refused === "unreachable") this.#retry();
       return;
     }
-    const socket = new Socket(url, subprotocols.binary);
-    socket.binaryType = "arraybuffer";
-    const send = (command: Command): void => socket.send(encodeCommand(command) as BufferSource);
-    const living: Living = { socket, calls: new Calls(send), heartbeat: undefined, welcomedAt: 0 };
-    this.#living = living;
-    const ifLiving =
-      <Arguments extends unknown[]>(act: (...given: Arguments) => void) =>
-      (...given: Arguments): void => {
-        if (this.#living === living) act(...given);
-      };
-    socket.addEventListener(
-      "open",
-      ifLiving(() => this.#greet(living, token.token)),
-    );
-    socket.addEventListener(
-      "message",
-      ifLiving(({ data }) => this.#hear(living, data)),
-    );
-    socket.addEventListener(
-      "close",
-      ifLiving(({ code }) => this.#closed(code)),
-    );
-  }
-
-  #greet({ calls }: Living, token: string): void {
-    void calls.ask({ op: "hello", token, ...this.#parts.greeting() }).then((answered) => {
-      if (answered.op === "refusal") this.#act(refusals[answered.code].client, answered.code);
-      return undefined;
+    const socket = new LiveSocket({
+      ...this.#parts,
+      hello: () => ({ op: "hello", ...token, ...greeting() }),
+      welcomed: (welcome) => this.#welcomed(welcome),
+      receive: (event) => {
+        if (event.op === "tokenExpiring") void this.#renew(socket);
+        else this.#parts.receive(event);
+      },
+      ended: (ending) => this.#ended(ending),
     });
+    this.#socket = socket;
   }
 
-  #hear(living: Living, data: ArrayBuffer | string): void {
-    living.heartbeat?.heard();
-    const frame: Frame = typeof data === "string" ? data : new Uint8Array(data);
-    try {
-      for (const answer of decodeAnswers(frame)) this.#take(living, answer);
-    } catch (error) {
-      this.#parts.log("a frame could not be read or applied", error);
-      this.#retry();
-    }
-  }
-
-  #take(living: Living, answer: Answer): void {
-    if (this.#living !== living) return;
-    if (answer.op === "welcome") this.#welcomed(living, answer);
-    if ("ref" in answer) living.calls.answer(answer);
-    else if (answer.op === "tokenExpiring") void this.#renew(living);
-    else this.#parts.receive(answer);
-  }
-
-  #welcomed(living: Living, welcome: ReplyOf<"welcome">): void {
-    const { clock, welcomed } = this.#parts;
+  #welcomed(welcome: ReplyOf<"welcome">): void {
     if (welcome.version !== protocolVersion) return this.stop((link) => link.outdated());
 
     this.#stopTimer();
     this.#refusedTokens = 0;
-    living.welcomedAt = clock.now();
-    living.calls.inFlightMax = welcome.inFlightMax;
-    living.heartbeat = new Heartbeat({
-      clock,
-      ping: () => void living.calls.ask({ op: "ping" }),
-      dead: () => this.#retry(),
-      heartbeatMs: welcome.heartbeatSeconds * 1_000,
-      idleMsMax: welcome.idleSecondsMax * 1_000,
-    });
+    this.#sinceMs = this.#parts.clock.now();
     this.#link.opened();
-    welcomed(welcome);
+    this.#parts.welcomed(welcome);
   }
 
-  async #renew(living: Living): Promise<void> {
+  async #renew(socket: LiveSocket): Promise<void> {
     const token = await this.#parts.tokens.token({ fresh: true });
-    if (this.#living !== living || "refused" in token) return;
-    const answered: Answered = await living.calls.ask({ op: "renew", token: token.token });
+    if ("refused" in token) return; // The socket lives until the old one ends; then the page is told why.
+    const answered = await socket.ask({ op: "renew", ...token });
     if (answered.op === "refusal") this.#parts.log("a new token was refused", answered.code);
   }
 
-  #closed(number: number): void {
-    const name = number === tooLargeNumber ? "frame_too_large" : closeNamed(number);
-    // Without one of our codes it was the network, a proxy or a crash.
-    this.#act(name ? closes[name].client : "retry", name ?? "restart");
-  }
-
-  #act(action: ClientAction, code: RefusalCode | keyof typeof closes): void {
+  #ended({ action, why }: Ending): void {
+    const { tokens } = this.#parts;
     if (action === "nothing") return this.stop((link) => link.outdated());
-    if (action === "sign_in") {
-      if (code === "user_inactive") return this.#parts.tokens.ended("inactive");
-      if (code === "session_ended") return this.#parts.tokens.ended("left");
-      this.#refusedTokens++;
-      if (this.#refusedTokens > 2) return this.#parts.tokens.ended("expired");
-    }
+    if (action !== "sign_in") return this.#retry();
+
+    if (why === "user_inactive") return tokens.ended("inactive");
+    if (why === "session_ended") return tokens.ended("left");
+    if (++this.#refusedTokens > refusedTokensMax) return tokens.ended("expired");
     return this.#retry();
   }
 
   #retry(): void {
     const { clock, random, isOnline } = this.#parts;
-    const { welcomedAt = 0 } = this.#living ?? {};
-    if (welcomedAt > 0 && clock.now() - welcomedAt >= stableMs) this.#failures = 0;
+    const wasStable = this.#socket?.isWelcomed && clock.now() - this.#sinceMs >= stableMs;
+    if (wasStable) this.#failures = 0;
     this.#abandon();
+    this.#isTrying = false;
     const delayMs = retryDelayMs(this.#failures++, random);
     this.#link.broke();
     this.#link.waiting(isOnline() ? clock.now() + delayMs : undefined);
     this.#stopTimer = clock.after(delayMs, () => void this.#connect());
   }
 
-  /** Forgets the socket without waiting for it: on a dead network its closing can take minutes. */
   #abandon(): void {
     this.#attempt++;
     this.#stopTimer();
-    const living = this.#living;
-    this.#living = undefined;
-    living?.heartbeat?.stop();
-    living?.calls.lose();
-    living?.socket.close();
-    if (living?.heartbeat) this.#parts.lost();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.abandon();
+    if (socket?.isWelcomed) this.#parts.lost();
   }
 }

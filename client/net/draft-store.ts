@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 
 import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
@@ -61,6 +61,8 @@ export function openDraftStore(log: Log): DraftStore {
 
 /** Rejects where there is no IndexedDB or it is forbidden: there the browser throws, which `async` makes the same. */
 async function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  // Fetched when the page stands: nothing that is shown first needs it.
+  const { openDB } = await import("idb");
   return await openDB<Schema>("parley", 1, {
     upgrade(database) {
       const drafts = database.createObjectStore("drafts", { keyPath: "clientMessageId" });

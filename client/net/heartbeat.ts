@@ -16,13 +16,18 @@ interface Parts {
   readonly idleMsMax: number;
 }
 
+type Timer = "ping" | "limit" | "tick";
+
 /**
  * Finds out that a socket is dead although it says nothing: pings at every heartbeat and whenever asked, and gives up when nothing at
  * all is heard afterwards. A laptop that slept shows as a tick that comes far too late.
+ *
+ * The next ping is set by what is heard, never by the timer of the last: in a hidden tab browsers let timers that were set by timers
+ * run once per minute only, and the server would call us idle.
  */
 export class Heartbeat {
   readonly #parts: Parts;
-  readonly #stops = new Map<"ping" | "limit" | "tick", () => void>();
+  readonly #stops = new Map<Timer, () => void>();
   #heardAt: number;
   #limitAt = Number.POSITIVE_INFINITY;
 
@@ -38,6 +43,7 @@ export class Heartbeat {
     this.#heardAt = this.#parts.clock.now();
     this.#limitAt = Number.POSITIVE_INFINITY;
     this.#cancel("limit");
+    if (!this.#stops.has("ping")) this.#pingLater();
   }
 
   /** Asks now whether the socket still lives, and waits less long than usual. */
@@ -51,10 +57,7 @@ export class Heartbeat {
   }
 
   #pingLater(): void {
-    this.#after("ping", this.#parts.heartbeatMs, () => {
-      this.#ping(pongMsMax);
-      this.#pingLater();
-    });
+    this.#after("ping", this.#parts.heartbeatMs, () => this.#ping(pongMsMax));
   }
 
   #ping(limitMs: number): void {
@@ -82,12 +85,16 @@ export class Heartbeat {
     this.#parts.dead();
   }
 
-  #after(what: "ping" | "limit" | "tick", delayMs: number, callback: () => void): void {
+  #after(what: Timer, delayMs: number, callback: () => void): void {
     this.#cancel(what);
-    this.#stops.set(what, this.#parts.clock.after(delayMs, callback));
+    const stop = this.#parts.clock.after(delayMs, () => {
+      this.#stops.delete(what);
+      callback();
+    });
+    this.#stops.set(what, stop);
   }
 
-  #cancel(what: "ping" | "limit" | "tick"): void {
+  #cancel(what: Timer): void {
     this.#stops.get(what)?.();
     this.#stops.delete(what);
   }

@@ -1,4 +1,4 @@
-import { refusals, type RefusalCode } from "#wire/codes.ts";
+import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
@@ -6,13 +6,12 @@ import type { Clock } from "../store/clock.ts";
 import { retryDelayMs } from "./backoff.ts";
 import type { Answered, Ask } from "./calls.ts";
 import type { DraftStore, KeptDraft } from "./draft-store.ts";
+import { fatesOf, groupOf } from "./send.ts";
 import type { Tab } from "./tab.ts";
 import type { MessageIds } from "./uuid.ts";
 
 /** How long a first send waits for the disk: its use is after a crash, and nobody waits for that longer than this. */
 const keptMsMax = 200;
-/** Of a frame, what is left for bodies beside opcode, ref, channel and the ids of all drafts. */
-const bodiesBytesMax = limits.frameBytesMax - 64 * limits.draftsPerSendMax;
 
 export interface OutboxParts {
   readonly user: UserId;
@@ -154,33 +153,17 @@ export class Outbox {
     else lane.stopTimer = this.#parts.clock.after(waitMs, () => this.#flush(channel));
   }
 
-  /** Gives every draft of the group its fate. Returns how long to wait before what is left goes again; `undefined`: for the next socket. */
+  /** Gives every draft of the group its fate. Returns how long what is left waits; `undefined`: for the next socket. */
   #settle(lane: Lane, group: readonly KeptDraft[], answered: Answered): number | undefined {
-    if (answered.op === "lost") return undefined;
-    if (answered.op === "refusal") {
-      if (refusals[answered.code].client === "nothing") {
-        for (const draft of group) this.#refuse(draft, answered.code);
-        return 0;
-      }
-      return Math.max(answered.retryAfterMs, this.#delayMs(lane));
-    }
-    if (answered.op !== "sent") return this.#delayMs(lane);
-
-    let isSettled = false;
-    for (const [index, { seq, createdAt, code }] of answered.fates.entries()) {
-      const draft = group[index];
-      if (!draft || (code && refusals[code].client !== "nothing")) continue;
-      isSettled = true;
-      if (code) this.#refuse(draft, code);
-      else this.#store(draft, { seq, createdAt });
-    }
-    // `skipped` goes again at once when what stood before it is settled; `unavailable` and the like after a while.
-    const first = answered.fates.find(({ code }) => code && refusals[code].client !== "nothing");
-    if (isSettled && (!first || first.code === "skipped")) {
+    const { stored, refused, next } = fatesOf(group, answered);
+    for (const { draft, seq, createdAt } of stored) this.#store(draft, { seq, createdAt });
+    for (const { draft, code } of refused) this.#refuse(draft, code);
+    if (next === "with the next socket") return undefined;
+    if (next === "now") {
       lane.failures = 0;
       return 0;
     }
-    return this.#delayMs(lane);
+    return Math.max(next.afterMs, retryDelayMs(1 + lane.failures++, this.#parts.random));
   }
 
   #store(draft: KeptDraft, at: { seq: Seq; createdAt: number }): void {
@@ -209,10 +192,6 @@ export class Outbox {
     return undefined;
   }
 
-  #delayMs(lane: Lane): number {
-    return 1 + retryDelayMs(1 + lane.failures++, this.#parts.random);
-  }
-
   #lane(channel: ChannelId): Lane {
     let lane = this.#lanes.get(channel);
     if (!lane) {
@@ -221,18 +200,4 @@ export class Outbox {
     }
     return lane;
   }
-}
-
-/** The next drafts of a line, in order, as many as one `send` and one frame may hold. */
-function groupOf(drafts: readonly KeptDraft[], unkept: ReadonlySet<string>): KeptDraft[] {
-  const group: KeptDraft[] = [];
-  let bytes = 0;
-  for (const draft of drafts) {
-    if (draft.refused) continue;
-    bytes += new TextEncoder().encode(draft.body).byteLength;
-    const isFull = group.length === limits.draftsPerSendMax || bytes > bodiesBytesMax;
-    if (unkept.has(draft.clientMessageId) || (isFull && group.length > 0)) break;
-    group.push(draft);
-  }
-  return group;
 }

@@ -127,7 +127,9 @@ export class State {
   /** Whose message is here has stopped writing it, whatever the last frame said. */
   #stopTyping(channel: ChannelId, rows: readonly Row[]): void {
     for (const { kind, body } of rows) {
-      if (kind === "message" && body) this.typing.clear(channel, body.authorId);
+      if (kind === "message" && body) {
+        this.typing.apply({ channel, user: body.authorId, typing: false });
+      }
     }
   }
 }

@@ -36,12 +36,6 @@ export class Typing {
     if (!writers.peek().has(user)) writers.value = new Set([...writers.peek(), user]);
   }
 
-  /** What they wrote is here, or the channel is no longer looked at. */
-  clear(channel: ChannelId, user?: UserId): void {
-    const gone = user === undefined ? this.in(channel).peek() : [user];
-    for (const each of gone) this.apply({ channel, user: each, typing: false });
-  }
-
   #remove(channel: ChannelId, user: UserId): void {
     const writers = this.in(channel);
     if (!writers.peek().has(user)) return;
