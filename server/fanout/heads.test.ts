@@ -1,0 +1,96 @@
+import { expect, test } from "bun:test";
+import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
+import { HandClock } from "../test/hand-clock.ts";
+import { decodeHeads, encodeHeads, Heads } from "./heads.ts";
+import { MemoryHub } from "./memory-bus.ts";
+import { headsTopic } from "./topic.ts";
+
+const lobby = 7 as ChannelId;
+const engineRoom = 8 as ChannelId;
+
+async function startHeads(read: (streams: readonly StreamId[]) => Promise<Map<StreamId, Seq>>) {
+  const clock = new HandClock();
+  const told: [StreamId, Seq][][] = [];
+  const bus = new MemoryHub().connect((_, bytes) => told.push(decodeHeads(bytes)));
+  await bus.subscribe([headsTopic]);
+  const heads = new Heads({ bus, readHeads: read, now: () => clock.now() });
+  return { heads, clock, told };
+}
+const nobodyAsks = () => Promise.reject(new Error("PostgreSQL was asked"));
+
+test("W2: what a worker wrote is told for 5 s, by its greatest head, without asking PostgreSQL", async () => {
+  const { heads, clock, told } = await startHeads(nobodyAsks);
+  heads.wrote(lobby, 5);
+  heads.wrote(lobby, 4);
+  heads.wrote(engineRoom, 1);
+  await heads.tell();
+  clock.pass(5_000);
+  heads.wrote(lobby, 9);
+  clock.pass(1);
+  await heads.tell();
+  clock.pass(5_001);
+  await heads.tell();
+  expect(told).toEqual([
+    [
+      [lobby, 5],
+      [engineRoom, 1],
+    ],
+    [[lobby, 9]],
+  ]);
+});
+
+test("W2: after a known id for 5 s, and after an unknown outcome for a minute, the head is read and told", async () => {
+  let head = 12;
+  const asked: StreamId[][] = [];
+  const { heads, clock, told } = await startHeads(async (streams) => {
+    asked.push([...streams]);
+    return new Map(streams.map((stream) => [stream, head]));
+  });
+  heads.suspect(lobby, "known_id");
+  heads.suspect(engineRoom, "unknown_outcome");
+  heads.wrote(engineRoom, 3); // Older than what may be committed: read all the same.
+  await heads.tell();
+  clock.pass(5_001);
+  head = 13;
+  await heads.tell();
+  clock.pass(55_000);
+  await heads.tell();
+  expect(told).toEqual([
+    [
+      [lobby, 12],
+      [engineRoom, 12],
+    ],
+    [[engineRoom, 13]],
+  ]);
+  expect(asked).toEqual([[lobby, engineRoom], [engineRoom]]);
+});
+
+test("while PostgreSQL does not answer one question is under way, and none is lost", async () => {
+  const slow = Promise.withResolvers<void>();
+  let asked = 0;
+  const { heads, told } = await startHeads(async (streams) => {
+    asked++;
+    if (asked === 1) await slow.promise;
+    return new Map(streams.map((stream) => [stream, 4]));
+  });
+  heads.suspect(lobby, "unknown_outcome");
+  const first = heads.tell();
+  await Promise.all([heads.tell(), heads.tell()]);
+  expect([asked, told]).toEqual([1, []]);
+  slow.reject(new Error("the connection was lost"));
+  await first;
+  await heads.tell();
+  expect([asked, told]).toEqual([2, [[[lobby, 4]]]]);
+});
+
+test("heads cross the bus as they are, also beside other bytes", () => {
+  const heads = new Map<StreamId, Seq>([
+    [lobby, 0],
+    [Number.MAX_SAFE_INTEGER as ChannelId, Number.MAX_SAFE_INTEGER],
+  ]);
+  const bytes = encodeHeads(heads);
+  const shifted = new Uint8Array(bytes.byteLength + 3);
+  shifted.set(bytes, 3);
+  expect(decodeHeads(shifted.subarray(3))).toEqual([...heads]);
+  expect(decodeHeads(encodeHeads(new Map()))).toEqual([]);
+});
