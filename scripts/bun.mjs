@@ -16,14 +16,27 @@ const downloadMsMax = 300_000;
 /** How to run what gets something from the registry. A user whose home can't be written keeps its cache here. */
 function downloading() {
   const options = { encoding: "utf8", cwd: root, timeout: downloadMsMax };
+  const home = join(root, "node_modules", ".cache", "home");
+  // Neither there nor here: it goes well as long as everything is there already.
+  if (canWrite(homedir()) || !canMake(home)) return options;
+  return { ...options, env: { ...process.env, HOME: home } };
+}
+
+function canWrite(directory) {
   try {
-    accessSync(homedir(), constants.W_OK);
-    return options;
+    accessSync(directory, constants.W_OK);
+    return true;
   } catch {
-    return {
-      ...options,
-      env: { ...process.env, HOME: join(root, "node_modules", ".cache", "home") },
-    };
+    return false;
+  }
+}
+
+function canMake(directory) {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return canWrite(directory);
+  } catch {
+    return false;
   }
 }
 

@@ -111,7 +111,7 @@ const postgres = url(
 type SettingOf<Field extends keyof Config> = Setting<NonNullable<Config[Field]>>;
 
 /** Every setting, in the order in which the documents list them. */
-export const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> } = {
+const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> } = {
   port: {
     name: "PORT",
     fallback: "3000",

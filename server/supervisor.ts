@@ -9,7 +9,7 @@ import { findPlace, type Place } from "./embedded/place.ts";
 import { findPort } from "./embedded/port.ts";
 import { EmbeddedPostgres } from "./embedded/postgres.ts";
 import { StartRefused } from "./embedded/refused.ts";
-import { endLeftovers, readRunning, RunFile } from "./embedded/run-file.ts";
+import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
 import { Workers } from "./embedded/workers.ts";
 import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
@@ -87,7 +87,7 @@ export class Supervisor {
         cluster,
         logPath: join(dataDir, "postgres.log"),
         runDir: dataDir,
-        onKeeper: (keeper) => this.#runFile?.note({ keeper }),
+        onKeeper: (keeper) => this.#note({ keeper }),
         onChange: (isUp, said) =>
           isUp
             ? log.info("PostgreSQL is back")
@@ -106,6 +106,15 @@ export class Supervisor {
     return this.#postgres.url;
   }
 
+  // A full disk must not end a server that runs: the next start then finds less to clear up by itself.
+  #note(change: Partial<Running>): void {
+    try {
+      this.#runFile?.note(change);
+    } catch (error) {
+      log.warn("What runs could not be noted for the next start", { error });
+    }
+  }
+
   async #startWorkers(config: WorkerConfig): Promise<void> {
     this.#workers = new Workers({
       script: join(import.meta.dir, "worker.ts"),
@@ -113,7 +122,7 @@ export class Supervisor {
       count: 1,
       onChange: (workers) => {
         this.#postgres?.setWorkers(workers);
-        this.#runFile?.note({ workers });
+        this.#note({ workers });
       },
     });
     if (await this.#workers.start()) return;

@@ -54,7 +54,7 @@ export async function writeAccess({ directory, owner }: Cluster): Promise<void> 
 }
 
 /** Writes a file that PostgreSQL's user, and nobody else, can read. */
-export async function writeOwned(path: string, text: string, owner: Owner): Promise<void> {
+async function writeOwned(path: string, text: string, owner: Owner): Promise<void> {
   await writeFile(path, text, { mode: 0o600 });
   if (owner.isOther) await chown(path, owner.uid, owner.gid);
 }

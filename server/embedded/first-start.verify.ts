@@ -38,7 +38,10 @@ afterAll(() => machine[Symbol.dispose]());
 function ownLines(terminal: TestTerminal): string[] {
   const lines = terminal.lines();
   const header = lines.findLastIndex((line) => /^(> |npm )/.test(line));
-  const own = lines.slice(header + 1).join("\n").trim();
+  const own = lines
+    .slice(header + 1)
+    .join("\n")
+    .trim();
   return own.split("\n");
 }
 

@@ -1,6 +1,6 @@
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pause, within } from "#lib/wait.ts";
 import { type Cluster, databaseName, diskFull, writeAccess } from "./cluster.ts";
 import type { KeeperOptions, KeeperOrder, KeeperReport } from "./keeper.ts";
@@ -23,6 +23,7 @@ export interface PostgresOptions {
 }
 
 const socketPathBytesMax = 100; // The kernel takes 107 here, 103 on macOS.
+const walSegmentBytes = 16 * 1024 * 1024; // What PostgreSQL takes at a time for its log.
 const startMsMax = 310_000; // The keeper's own limit comes first.
 const stopMsMax = 4_000;
 const againMs = 1_000;
@@ -153,7 +154,11 @@ function makePrivate(socketDir: string, { owner }: Cluster): void {
 }
 
 function refusedBecause(said: string, { cluster, logPath }: PostgresOptions): StartRefused {
-  if (/no space left/i.test(said)) return diskFull(cluster.directory);
+  // On a full disk PostgreSQL can't even write why.
+  const { bavail, bsize } = statfsSync(cluster.directory);
+  if (/no space left/i.test(said) || bavail * bsize < walSegmentBytes) {
+    return diskFull(dirname(cluster.directory));
+  }
 
   const reason = /(?:FATAL|PANIC|error):\s*(.*)/i.exec(said)?.[1] ?? "it did not come up in time";
   return new StartRefused(

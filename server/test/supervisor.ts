@@ -37,7 +37,7 @@ export class TestSupervisor implements AsyncDisposable {
       ...options,
       env: {
         PATH: process.env["PATH"] ?? "",
-        HOME: "/nonexistent",
+        HOME: process.env["HOME"] ?? "/",
         HOST: "127.0.0.1",
         PORT: "0",
         ...env,
