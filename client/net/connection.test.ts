@@ -96,25 +96,6 @@ test("every command gets its own reply, in whatever order they come, and one tha
   expect(await first).toMatchObject({ op: "refusal", code: "user_unknown" });
 });
 
-test("no more commands are unanswered than the server allows; the others follow in order", async () => {
-  await using server = new ScriptedServer();
-  using page = connect(server);
-  page.connection.start();
-  const socket = await server.socket();
-  await socket.welcomes({ inFlightMax: 2 });
-  await page.is("open");
-
-  for (const user of [11, 12, 13, 14]) {
-    void page.connection.ask({ op: "createDirect", user: user as never });
-  }
-  const one = await socket.hears("createDirect");
-  await socket.hears("createDirect");
-  expect(socket.commands.all).toHaveLength(3);
-  socket.says({ op: "done", ref: one.ref });
-  expect((await socket.hears("createDirect")).user as number).toBe(13);
-  expect(socket.commands.all).toHaveLength(4);
-});
-
 test("what is unanswered when the socket breaks is lost, and said so", async () => {
   await using server = new ScriptedServer();
   using page = connect(server);

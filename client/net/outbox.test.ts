@@ -248,12 +248,18 @@ test("a server that has no time is asked again after what it names, and after lo
   clock.pass(4_999);
   expect(sends.all).toHaveLength(1);
   clock.pass(1);
+  outbox.say(lobby, "two");
+  await turn();
   (await sends.next()).answer(fates("unavailable"));
   await turn();
   clock.pass(249);
   expect(sends.all).toHaveLength(2);
   clock.pass(1);
+  (await sends.next(({ bodies }) => bodies.length === 2)).answer(fates(null, "unavailable"));
+  await turn();
   expect(sends.all).toHaveLength(3);
+  clock.pass(500);
+  expect(sends.all.at(-1)!.bodies).toEqual(["two"]);
 });
 
 test("too long a body is refused here, and nothing waits for it", async () => {
@@ -296,6 +302,18 @@ test("B32: after a reload the drafts of a tab that is gone are shown and sent; t
   expect(reloaded.shown.all).toEqual(["written one", "written two"]);
   reloaded.outbox.open();
   expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
+});
+
+test("where no tab can tell which others live, a draft that goes from hand to hand is shown once in each", async () => {
+  const { store } = disk();
+  const [one, other] = [open(store, { tab: "one" }), open(store, { tab: "other" })];
+  one.outbox.say(lobby, "mine");
+  await turn();
+  await other.outbox.adopt();
+  await one.outbox.adopt();
+  await other.outbox.adopt();
+  expect(one.shown.all).toEqual(["written mine"]);
+  expect(other.shown.all).toEqual(["written mine"]);
 });
 
 test("B32, W4: whatever the network and the server do, everything is stored once and in the order of writing", async () => {

@@ -19,10 +19,11 @@ test("what is missing has a second to come by itself; then it is asked for, once
   await using page = new ScriptedPage();
   const { socket } = await page.arrives();
   await page.opens(socket, [messageOf(1, grace)], 1);
-  socket.says(intervalOf(2, 3, [messageOf(3, grace)]), summaryOf({ asOf: 3, unread: 7 }));
-  await page.lines(({ unread }) => unread === 7);
+  socket.says(intervalOf(2, 3, [messageOf(3, grace)]), summaryOf({ asOf: 3 }));
+  await page.heard(socket);
   await page.showsBodies("said at 1");
   page.clock.pass(999);
+  await page.said(socket);
   expect(socket.commands.all.filter(({ op }) => op === "resume")).toEqual([]);
   page.clock.pass(1);
   const resume = await socket.hears("resume");
@@ -31,6 +32,7 @@ test("what is missing has a second to come by itself; then it is asked for, once
   socket.says({ op: "done", ref: resume.ref });
   await page.showsBodies("said at 1", "said at 2", "said at 3");
   page.clock.pass(10_000);
+  await page.said(socket);
   expect(socket.commands.all.filter(({ op }) => op === "resume")).toHaveLength(1);
 });
 
@@ -41,6 +43,7 @@ test("what comes by itself within the second is not asked for", async () => {
   socket.says(intervalOf(2, 3, [messageOf(3, grace)]), intervalOf(1, 2, [messageOf(2, grace)]));
   await page.showsBodies("said at 1", "said at 2", "said at 3");
   page.clock.pass(10_000);
+  await page.said(socket);
   expect(socket.commands.all.some(({ op }) => op === "resume")).toBe(false);
 });
 
@@ -49,9 +52,10 @@ test("nothing is asked for while the answer that brings it is under way", async 
   const { socket } = await page.arrives();
   page.model.openChannel("dm-1-2");
   const open = await socket.hears("open");
-  socket.says(intervalOf(8, 9, [messageOf(9, grace)]), summaryOf({ asOf: 9, unread: 2 }));
-  await page.lines(({ unread }) => unread === 2);
+  socket.says(intervalOf(8, 9, [messageOf(9, grace)]), summaryOf({ asOf: 9 }));
+  await page.heard(socket);
   page.clock.pass(5_000);
+  await page.said(socket);
   expect(socket.commands.all.some(({ op }) => op === "resume")).toBe(false);
   const rows = [messageOf(8, grace)];
   socket.says({ op: "reset", stream: direct, through: 8, since: 8, older: true, rows });
@@ -75,13 +79,15 @@ test("a server that was asked and has no more is believed", async () => {
   await using page = new ScriptedPage();
   const { socket } = await page.arrives();
   await page.opens(socket, [], 1);
-  socket.says(intervalOf(5, 6, []), summaryOf({ asOf: 6, unread: 3 }));
-  await page.lines(({ unread }) => unread === 3);
+  socket.says(intervalOf(5, 6, []), summaryOf({ asOf: 6 }));
+  await page.heard(socket);
   page.clock.pass(1_000);
   const { ref } = await socket.hears("resume");
-  socket.says({ op: "done", ref }, summaryOf({ asOf: 7, unread: 4 }));
-  await page.lines(({ unread }) => unread === 4);
-  expect(page.server.socketCount).toBe(1);
+  socket.says({ op: "done", ref });
+  await page.heard(socket);
+  page.clock.pass(10_000);
+  await page.said(socket);
+  expect(socket.commands.all.filter(({ op }) => op === "resume")).toHaveLength(1);
 });
 
 test("strangers' names are asked for together, and once", async () => {
@@ -97,6 +103,7 @@ test("strangers' names are asked for together, and once", async () => {
   socket.says({ op: "peoplePage", ref: asked.ref, people: [person], after: null });
   await page.shows(({ messages }) => messages[0]!.author.name === "Linus");
   page.clock.pass(10_000);
+  await page.said(socket);
   const again = socket.commands.all.filter(
     (each) => each.op === "people" && each.ids.includes(4 as never),
   );
@@ -111,21 +118,23 @@ test("a line that cannot be told is asked for, at most once per second", async (
   const gone = messageOf(3, grace);
   const deleted = { ...gone, version: 6, body: { ...gone.body!, deleted: true, body: "" } };
   socket.says(intervalOf(5, 6, [deleted], lobby));
-  socket.says(summaryOf({ asOf: 1, unread: 1 }));
-  await page.lines(({ unread }) => unread === 1);
+  await page.heard(socket);
   page.clock.pass(300);
   const first = await socket.hears("summaries");
   expect(first.channels).toEqual([lobby]);
   socket.says({ op: "refusal", ref: first.ref, code: "slow_down", detail: "", retryAfterMs: 0 });
+  await page.heard(socket);
   page.clock.pass(999);
+  await page.said(socket);
   expect(summaries()).toHaveLength(1);
   page.clock.pass(1);
   const second = await socket.hears("summaries");
   const last = messageOf(5, grace);
   socket.says(summaryOf({ channel: lobby, asOf: 6, lastMessage: last, unread: 3 }));
-  socket.says({ op: "done", ref: second.ref }, summaryOf({ asOf: 2, unread: 2 }));
-  await page.lines(({ unread }) => unread === 2);
+  socket.says({ op: "done", ref: second.ref });
+  await page.heard(socket);
   page.clock.pass(10_000);
+  await page.said(socket);
   expect(summaries()).toHaveLength(2);
 });
 
@@ -148,7 +157,8 @@ test("E12, W2: who comes back names what is held, opens anew, and sends what was
   ]);
   socket.says(intervalOf(4, 5, [messageOf(5, grace)]));
   await page.showsBodies("said at 1", "said at 5", "meanwhile");
-  expect(socket.commands.all.map(({ op }) => op)).toEqual(["hello"]);
+  await page.said(socket);
+  expect(socket.commands.all.map(({ op }) => op)).toEqual(["hello", "people"]);
   socket.says({ op: "caughtUp" });
   expect((await socket.hears("open")).cursor).toBe(5);
   const { drafts } = await socket.hears("send");
@@ -188,6 +198,7 @@ test("the list stands still while a new socket catches up", async () => {
   socket.says({ op: "reset", stream: ada, through: 0, since: 0, older: false, rows: [] });
   await until(page.model.link, ({ state }) => state === "open");
   socket.says(intervalOf(0, 2, [lobbyOf(2)], ada));
+  await page.heard(socket);
   expect(page.model.channels.value).toBe(before);
   socket.says({ op: "caughtUp" });
   await until(page.model.channels, (lines) => lines?.length === 1);
@@ -223,8 +234,7 @@ test("a direct channel that was just made is in the list before anybody opens it
   const starting = page.model.startDirect(grace);
   const { ref } = await socket.hears("createDirect");
   socket.says({ op: "direct", ref, channel: direct, textId: "dm-1-2" });
-  socket.says(summaryOf({ channel: lobby, asOf: 1, unread: 1 }));
-  await page.lines(({ unread }) => unread === 1);
+  await page.heard(socket);
   page.clock.pass(1_000);
   const resume = await socket.hears("resume");
   expect(resume.streams).toEqual([{ stream: ada, cursor: 2 }]);
@@ -252,6 +262,7 @@ test("what arrives is reported as delivered, and what is seen as read, at most o
   expect(read.pointers).toEqual([pointer]);
   socket.says({ op: "done", ref: read.ref });
   page.clock.pass(10_000);
+  await page.said(socket);
   expect(socket.commands.all.filter(({ op }) => op === "read")).toHaveLength(2);
 });
 

@@ -2,8 +2,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 
 import type { Interval } from "#wire/event.ts";
+import type { Row } from "#wire/row.ts";
 
-import { anyHistory, type History, lobby } from "../test/history.ts";
+import { anyHistory, grace, History, lobby } from "../test/history.ts";
 import {
   applyInterval,
   applyPage,
@@ -128,6 +129,36 @@ test("at most 500 intervals wait; of the others the greatest number is remembere
   const closed = applyInterval(log, said(10, 20));
   expect(closed.cursor).toBe(20 + beyondMax);
   expect(missingOf(closed)).toEqual({ from: 20 + beyondMax, through: 40 + beyondMax });
+});
+
+test("what was heard of before a reset and reaches further is still missing after it", () => {
+  const reset = { stream: lobby, through: 20, since: 1, older: false, rows: [] };
+  expect(missingOf(applyReset(hear(begun, 30), reset))).toEqual({ from: 20, through: 30 });
+});
+
+const history = new History([
+  { what: "said", author: grace },
+  { what: "said", author: grace },
+  { what: "edited", at: 1 },
+  { what: "said", author: grace },
+]);
+
+test("a page that was read before the last reset is left out: it does not know what changed since", () => {
+  const reset = applyReset(emptyLog, history.reset(1, 4));
+  const late = applyPage(reset, history.page(4, 5, 2), 4);
+  expect(messagesOf(late).map(({ entity }) => entity)).toEqual([4]);
+  const fresh = applyPage(late, history.page(4, 5, 4), 4);
+  expect(messagesOf(fresh).map(({ body }) => body!.body)).toEqual([
+    "edited at 3",
+    "said at 2",
+    "said at 4",
+  ]);
+});
+
+test("an interval from before the last reset does not bring back what the reset left out", () => {
+  const membership: Row = { kind: "membership", entity: 9, version: 5, body: null };
+  const late = applyInterval(begun, { ...said(4, 5), rows: [membership] });
+  expect(late.rows.size).toBe(0);
 });
 
 test("what was only heard of is missing until the server was asked and has no more", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 
-import { ada, anyHistory, type History, lobby } from "../test/history.ts";
+import { ada, anyHistory, grace, History, lobby } from "../test/history.ts";
 import { applyEvent, type Channel, emptyChannel, withLog, withPointer } from "./channel.ts";
 import { isUntold, unreadOf } from "./summary.ts";
 
@@ -88,4 +88,15 @@ test("M27: a pointer that went further here is not moved back by a line that was
   const late = applyEvent(read, { ...summary, ...pointerAt(2) });
   expect(late.summary!.pointer.readFrom).toBe(9);
   expect(late.summary!.unread).toBe(0);
+});
+
+test("a frame that comes twice does not make a line unsure", () => {
+  const history = new History([
+    { what: "said", author: grace },
+    { what: "deleted", at: 1 },
+    { what: "said", author: grace },
+  ]);
+  const begun = applyEvent(emptyChannel(ada), history.summary(2, ada, pointerAt(0)));
+  const moved = applyEvent(begun, history.interval(0, 3, 3));
+  expect(moved.summary).toMatchObject({ asOf: 3, unread: 1, unsure: false });
 });

@@ -72,6 +72,23 @@ export class ScriptedPage implements AsyncDisposable {
     return found as Conversation;
   }
 
+  /** Resolves when the server has heard everything that the page has said so far. */
+  async said(socket: ServerSocket): Promise<void> {
+    void this.model.people("", null);
+    const { ref } = await socket.commands.next(
+      (command) => command.op === "people" && command.ids.length === 0,
+    );
+    socket.says({ op: "peoplePage", ref, people: [], after: null });
+  }
+
+  /** Resolves when the page has heard everything that the server has said so far. */
+  async heard(socket: ServerSocket): Promise<void> {
+    const online = this.model.isOnline(linus);
+    const person = { user: linus, online: !online.value, lastSeenAt: null };
+    socket.says({ op: "presence", people: [person] });
+    await until(online, (isOnline) => isOnline === person.online);
+  }
+
   /** Waits until the line of a channel is as it should be. */
   async lines(accepts: (line: ChannelLine) => boolean): Promise<void> {
     await until(this.model.channels, (lines) => lines?.some(accepts) ?? false);

@@ -53,7 +53,7 @@ export class ServerSocket {
   }
 }
 
-export const usualWelcome: ReplyOf<"welcome"> = {
+const usualWelcome: ReplyOf<"welcome"> = {
   op: "welcome",
   ref: 1,
   version: protocolVersion,
