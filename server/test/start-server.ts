@@ -8,7 +8,7 @@ import { startWorker, type Worker } from "../worker.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import type { Person } from "./people.ts";
 
-const secretKey = "the key of a test server, long enough";
+export const secretKey = "the key of a test server, long enough";
 
 /** Somebody who is signed in. */
 export interface SignedIn {

@@ -1,0 +1,157 @@
+import { connect, type Socket } from "node:net";
+import { decodeAnswers, encodeCommand } from "#wire/codec.ts";
+import type { Command } from "#wire/command.ts";
+import type { Answer } from "#wire/event.ts";
+import type { Seq } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import { subprotocols } from "#wire/version.ts";
+import type { SignedIn } from "./start-server.ts";
+import type { Talk } from "./talk.ts";
+
+const opcodes = { binary: 2, close: 8 } as const;
+
+/** A WebSocket made by hand, that can stop reading: the browser's and Bun's own read whether one wants it or not. */
+export class SlowSocket implements Disposable {
+  /** What was read, in order. */
+  readonly answers: Answer[] = [];
+  /** The number in the close frame, once it was read. */
+  readonly closed: Promise<number>;
+  readonly #socket: Socket;
+  #bytes = Buffer.alloc(0);
+  #isOpen = false;
+  #look: () => void = () => undefined;
+  #sayClosed: (code: number) => void;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const closed = Promise.withResolvers<number>();
+    this.closed = closed.promise;
+    this.#sayClosed = closed.resolve;
+    socket.on("data", (bytes: Buffer) => {
+      this.#bytes = Buffer.concat([this.#bytes, bytes]);
+      this.#read();
+      this.#look();
+    });
+    socket.on("close", () => closed.resolve(1006));
+    socket.on("error", () => closed.resolve(1006));
+  }
+
+  static async open(url: string): Promise<SlowSocket> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const slow = new SlowSocket(socket);
+    socket.write(
+      [
+        "GET /ws HTTP/1.1",
+        `Host: ${hostname}:${port}`,
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: cGFybGV5IHRlc3RzIGl0Lg==",
+        "Sec-WebSocket-Version: 13",
+        `Sec-WebSocket-Protocol: ${subprotocols.binary}`,
+        "\r\n",
+      ].join("\r\n"),
+    );
+    await slow.until(() => slow.#isOpen);
+    return slow;
+  }
+
+  /** Says hello and waits until all has come. */
+  async greets({ token }: Pick<SignedIn, "token">): Promise<void> {
+    this.send({ op: "hello", ref: 1, token, epoch: "", streams: [] });
+    await this.until(() => this.answers.some(({ op }) => op === "caughtUp"));
+  }
+
+  /** Sends commands, each in a frame of its own. */
+  send(...commands: Command[]): void {
+    this.#socket.write(Buffer.concat(commands.map((command) => frameOf(encodeCommand(command)))));
+  }
+
+  /** Bytes that come stay in the kernel, and then at the server. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  readOn(): void {
+    this.#socket.resume();
+  }
+
+  /** Resolves when it is so, looked at whenever something was read. */
+  async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return;
+    await new Promise<void>((resolve) => {
+      this.#look = () => {
+        if (isSo()) resolve();
+      };
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+
+  #read(): void {
+    if (!this.#isOpen) {
+      const end = this.#bytes.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      this.#isOpen = true;
+      this.#bytes = this.#bytes.subarray(end + 4);
+    }
+    for (let frame = this.#takeFrame(); frame; frame = this.#takeFrame()) {
+      if (frame.opcode === opcodes.close) this.#sayClosed(frame.bytes.readUInt16BE(0));
+      else this.answers.push(...decodeAnswers(new Uint8Array(frame.bytes)));
+    }
+  }
+
+  /** RFC 6455, section 5.2: a server's frames are neither masked nor, from this server, in pieces. */
+  #takeFrame(): { opcode: number; bytes: Buffer } | undefined {
+    const held = this.#bytes;
+    if (held.length < 2) return undefined;
+    const short = held[1]! & 0x7f;
+    const head = short < 126 ? 2 : short === 126 ? 4 : 10;
+    if (held.length < head) return undefined;
+    const length =
+      short < 126 ? short : short === 126 ? held.readUInt16BE(2) : held.readUInt32BE(6);
+    if (held.length < head + length) return undefined;
+    this.#bytes = held.subarray(head + length);
+    return { opcode: held[0]! & 0x0f, bytes: held.subarray(head, head + length) };
+  }
+}
+
+/**
+ * From now on the socket does not read, and so much is said to it that the server has to keep some: first pages of history, until the
+ * kernel takes no more and the server stops by itself, then messages of `author` in their channel. Resolves to their addresses.
+ */
+export async function stall(slow: SlowSocket, author: Talk): Promise<Seq[]> {
+  const long = "\u{1F642}".repeat(limits.bodyCharsMax);
+  const addresses: Seq[] = [];
+  for (let count = 0; count < 4; count++) addresses.push(await author.says(long));
+  slow.stopReading();
+  for (let round = 0; round < 3; round++) {
+    slow.send(
+      ...Array.from({ length: limits.inFlightMax }, (_, at) => ({
+        op: "history" as const,
+        ref: 2 + round * limits.inFlightMax + at,
+        channel: author.channel,
+        before: 0,
+        limit: 50,
+      })),
+    );
+    // What is read after them is answered after them, as far as they are answered.
+    for (let pages = 0; pages < limits.inFlightMax; pages++) {
+      const { channel } = author;
+      await author.gets("page", { op: "history", channel, before: 0, limit: 1 });
+    }
+  }
+  for (let count = 0; count < 24; count++) addresses.push(await author.says(long));
+  return addresses;
+}
+
+/** A client's frame must be masked; with a mask of zeros the bytes stay as they are. */
+function frameOf(bytes: Uint8Array): Buffer {
+  const length =
+    bytes.length < 126
+      ? [0x80 | bytes.length]
+      : [0x80 | 126, bytes.length >> 8, bytes.length & 255];
+  return Buffer.from([0x80 | opcodes.binary, ...length, 0, 0, 0, 0, ...bytes]);
+}
