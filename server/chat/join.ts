@@ -21,6 +21,7 @@ export function followMemberships(parts: ChatParts, announcement: Announcement):
     if (row.kind !== "membership") continue;
     for (const session of parts.sessions.ofUser(userId)) {
       join(parts, session, row).catch((error: unknown) => {
+        if (session.isClosed) return;
         // Without the subscription it would miss what is said there: it comes back and asks.
         log.error("a socket could not join a channel", { channel: row.entity, error });
         session.close("behind");
@@ -39,6 +40,7 @@ async function join(
   if (session.followed.has(channelId) || session.followed.size > limits.subscribedMax) return;
 
   await subscribeDurable(parts, session, [channelId]);
+  if (session.isClosed) return;
   await sendSummaries(parts, session, [channelId]);
   if (body.peer) await watchPeople(parts, session, [body.peer.id]);
 }

@@ -1,0 +1,213 @@
+/** Who may give which command, asked for every command there is. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { commandFields, type CommandName, type CommandOf } from "#wire/command.ts";
+import type { Answer, Reply } from "#wire/event.ts";
+import type { ChannelId, StreamId } from "#wire/ids.ts";
+import { joinGroup } from "./group.ts";
+import { people } from "./people.ts";
+import { type SignedIn, startServer, type TestServer } from "./start-server.ts";
+import { dial, type Talk, talk } from "./talk.ts";
+
+let server: TestServer;
+let ada: SignedIn;
+let linus: SignedIn;
+let lobby: ChannelId;
+
+beforeAll(async () => {
+  server = await startServer();
+  ada = await server.signIn(people.ada);
+  linus = await server.signIn(people.linus);
+  lobby = await joinGroup(server.sql, "lobby", ada.id);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+type Questions = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> };
+
+/** Every command, about the lobby where a command is about a channel. */
+const questions = (me: SignedIn): Questions => ({
+  hello: { op: "hello", token: me.token, epoch: "", streams: [{ stream: lobby, cursor: 0 }] },
+  renew: { op: "renew", token: me.token },
+  resume: {
+    op: "resume",
+    epoch: "",
+    streams: [lobby, ada.id].map((stream: StreamId) => ({ stream, cursor: 0 })),
+  },
+  summaries: { op: "summaries", channels: [lobby] },
+  send: {
+    op: "send",
+    channel: lobby,
+    drafts: [{ clientMessageId: crypto.randomUUID(), body: "let me in", rootSeq: null }],
+  },
+  open: { op: "open", channel: lobby, epoch: "", cursor: 0 },
+  typing: { op: "typing", channel: lobby, typing: true },
+  history: { op: "history", channel: lobby, before: 0, limit: 50 },
+  read: {
+    op: "read",
+    pointers: [{ channel: lobby, readSeq: 1, deliveredSeq: 1, readFrom: 1 }],
+  },
+  close: { op: "close", channel: lobby },
+  people: { op: "people", ids: [], query: "", after: null },
+  createDirect: { op: "createDirect", user: me.id },
+  ping: { op: "ping" },
+});
+const commandNames = Object.keys(commandFields) as CommandName[];
+
+/** What an answer comes to, in one word. */
+function outcome(reply: Reply): string {
+  if (reply.op === "refusal") return reply.code;
+  if (reply.op === "sent") return reply.fates[0]!.code ?? "stored";
+  return reply.op;
+}
+
+async function walk(socket: Talk, me: SignedIn): Promise<Record<string, string>> {
+  const outcomes: Record<string, string> = {};
+  const asked = questions(me);
+  const inOrder = Object.keys(asked) as CommandName[];
+  expect(inOrder.toSorted()).toEqual(commandNames.toSorted());
+  for (const name of inOrder) outcomes[name] = outcome(await socket.command(asked[name]));
+  return outcomes;
+}
+
+/** Whether a frame tells anything of the lobby, or of Ada's own stream. */
+const isAboutThem = (answer: Answer): boolean =>
+  ("stream" in answer && (answer.stream === lobby || answer.stream === ada.id)) ||
+  ("channel" in answer && answer.channel === lobby) ||
+  answer.op === "page";
+
+test("S1: without hello nothing is done, whatever the command", async () => {
+  await using socket = await dial(server);
+  const { hello: _, ...others } = questions(ada);
+  for (const question of Object.values(others)) {
+    expect(outcome(await socket.command(question))).toBe("hello_first");
+  }
+  expect(await server.sql`select from messages`).toHaveLength(0);
+});
+
+test("C11 S10: a stranger gets nothing of a channel by any command, now or later, and nobody hears of them", async () => {
+  await using member = await talk(server, ada, "lobby");
+  await using stranger = await talk(server, linus);
+  expect(await walk(stranger, linus)).toEqual({
+    hello: "already_greeted",
+    renew: "done",
+    resume: "done",
+    summaries: "done",
+    send: "not_a_member",
+    open: "not_a_member",
+    typing: "done",
+    history: "not_a_member",
+    read: "done",
+    close: "done",
+    people: "peoplePage",
+    createDirect: "direct",
+    ping: "pong",
+  });
+  // All that a channel has to tell, while the stranger's socket is here.
+  await member.says("among ourselves");
+  await member.gets("done", { op: "typing", channel: lobby, typing: true });
+  await member.next("typingChanged");
+  await member.gets("done", questions(ada).read);
+  await stranger.gets("pong", { op: "ping" });
+  expect(stranger.answers.filter(isAboutThem)).toEqual([]);
+  const heard = member.answers.filter((answer) => JSON.stringify(answer).includes("let me in"));
+  const typed = member.answers.filter((one) => one.op === "typingChanged" && one.user === linus.id);
+  expect([heard, typed]).toEqual([[], []]);
+});
+
+test("C11: a stranger who names a channel in hello is not put onto it", async () => {
+  await using member = await talk(server, ada, "lobby");
+  await using stranger = await dial(server);
+  expect(outcome(await stranger.command(questions(linus).hello))).toBe("welcome");
+  await stranger.next("caughtUp");
+  await member.says("still among ourselves");
+  await stranger.gets("pong", { op: "ping" });
+  expect(stranger.answers.filter(isAboutThem)).toEqual([]);
+});
+
+test("S10: a member may do all of it", async () => {
+  await using member = await talk(server, ada);
+  expect(await walk(member, ada)).toEqual({
+    hello: "already_greeted",
+    renew: "done",
+    resume: "done",
+    summaries: "done",
+    send: "stored",
+    open: "opened",
+    typing: "done",
+    history: "page",
+    read: "done",
+    close: "done",
+    people: "peoplePage",
+    createDirect: "direct",
+    ping: "pong",
+  });
+  expect(member.answers.some((one) => one.op === "reset" && one.stream === lobby)).toBe(true);
+  expect(member.answers.some((one) => one.op === "summary" && one.channel === lobby)).toBe(true);
+});
+
+test("S1: who is deactivated writes nothing more, also before the socket ends, and has no way back", async () => {
+  const grace = await server.signIn(people.grace);
+  await joinGroup(server.sql, "lobby", grace.id);
+  await using socket = await talk(server, grace, "lobby");
+  // The account alone: its sessions are ended by who deactivates it.
+  await server.sql`update users set active = false where id = ${grace.id}`;
+  expect(outcome(await socket.command(questions(grace).send))).toBe("user_inactive");
+  expect(outcome(await socket.command(questions(grace).renew))).toBe("user_inactive");
+  expect(outcome(await socket.command(questions(grace).createDirect))).toBe("user_unknown");
+  await using again = await dial(server);
+  expect(outcome(await again.command(questions(grace).hello))).toBe("user_inactive");
+});
+
+test("S1: the token of a session that has ended is worth nothing, neither for hello nor to renew", async () => {
+  const radia = await server.signIn(people.radia);
+  const other = await server.signIn(people.radia);
+  await using socket = await talk(server, other);
+  await server.sql`update sessions set ended_at = now() where id = ${radia.sessionId}`;
+  expect(outcome(await socket.command(questions(radia).renew))).toBe("token_invalid");
+  await using again = await dial(server);
+  expect(outcome(await again.command(questions(radia).hello))).toBe("token_invalid");
+});
+
+test("S1: another person's token does not renew a socket, which goes on as it was", async () => {
+  await using socket = await talk(server, ada, "lobby");
+  expect(await socket.command(questions(linus).renew)).toMatchObject({
+    op: "refusal",
+    code: "token_invalid",
+  });
+  await socket.says("still Ada");
+  const [last] = await server.sql<{ author_id: number }[]>`
+    select author_id from messages where channel_id = ${lobby} order by seq desc limit 1`;
+  expect(last!.author_id).toBe(ada.id);
+});
+
+test("C11: who is removed while a channel is open hears neither what is said there nor who writes", async () => {
+  await using member = await talk(server, ada, "lobby");
+  const katherine = await server.signIn(people.katherine);
+  await joinGroup(server.sql, "lobby", katherine.id);
+  await using removed = await talk(server, katherine, "lobby");
+  await member.says("welcome");
+  expect(await removed.hears(1)).toEqual(["welcome"]);
+
+  // No command removes anybody yet: the rows that it would write, told by the heads of the next second.
+  const { id } = katherine;
+  await server.sql.begin(async (tx) => {
+    await tx`delete from members where channel_id = ${lobby} and user_id = ${id}`;
+    await tx`update users set head = head + 1 where id = ${id}`;
+    await tx`update changes set seq = (select head from users where id = ${id})
+      where stream_id = ${id} and kind = 4 and entity = ${lobby}`;
+  });
+  // Creating a channel announces the next number of the own stream: the hole before it is healed.
+  await removed.gets("direct", { op: "createDirect", user: ada.id });
+  await removed.next("interval", ({ rows }) =>
+    rows.some((row) => row.kind === "membership" && row.entity === lobby && row.body === null),
+  );
+  const since = removed.answers.length;
+  await member.says("she has left");
+  await member.gets("done", { op: "typing", channel: lobby, typing: true });
+  await member.next("typingChanged", ({ user }) => user === ada.id);
+  expect(outcome(await removed.command(questions(katherine).typing))).toBe("done");
+  expect(outcome(await removed.command(questions(katherine).open))).toBe("not_a_member");
+  await removed.gets("pong", { op: "ping" });
+  expect(removed.answers.slice(since).filter(isAboutThem)).toEqual([]);
+  const typed = (one: Answer) => one.op === "typingChanged" && one.user === id;
+  expect(member.answers.some(typed)).toBe(false);
+});
