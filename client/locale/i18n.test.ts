@@ -35,6 +35,19 @@ test("U3: a plural takes the language's own form, and its number the language's 
   i18n.load("en", messages);
 });
 
+test.each([
+  [["de-DE", "en-GB", "en-US"], "en-GB"],
+  [["en-US@posix"], "en"],
+  [[], "en"],
+])("U3: of the languages %p the dates follow %s", (languages, region) => {
+  const before = Object.getOwnPropertyDescriptor(navigator, "languages");
+  Object.defineProperty(navigator, "languages", { value: languages, configurable: true });
+  expect(i18n.region).toBe(region);
+  expect(() => new Intl.DateTimeFormat(i18n.region)).not.toThrow();
+  if (before) Object.defineProperty(navigator, "languages", before);
+  else Reflect.deleteProperty(navigator, "languages");
+});
+
 test("U3: a select takes its case, or the other one", () => {
   const cases = { she: ["her ", ["what"]], other: ["their ", ["what"]] };
   i18n.load("en", { whose: [["who", "select", cases]] });

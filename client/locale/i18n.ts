@@ -9,6 +9,9 @@ type Token = string | readonly [name: string, type?: "plural" | "select", cases?
 type Catalogue = { readonly [id: string]: readonly Token[] };
 type Values = { readonly [name: string]: string | number };
 
+// Without a locale of its own a machine's Chromium says "en-US@posix", which Intl refuses.
+const languageTag = /^([a-z]{2,3})(?:-[a-z0-9]{2,8})*$/i;
+
 let locale = "en";
 let catalogue: Catalogue = {};
 let plurals = new Intl.PluralRules(locale);
@@ -52,6 +55,6 @@ export const i18n = {
    * hours and an American's has 12.
    */
   get region(): string {
-    return navigator.languages.find((each) => each.split("-")[0] === locale) ?? locale;
+    return navigator.languages.find((each) => languageTag.exec(each)?.[1] === locale) ?? locale;
   },
 };

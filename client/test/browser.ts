@@ -18,6 +18,9 @@ const installed = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+/** Pages read alike on every machine, whatever its language. */
+const language = { LANG: "en_US.UTF-8", LANGUAGE: "en_US", LC_ALL: "en_US.UTF-8" };
+
 const packageFolder = join(import.meta.dir, "../../node_modules/@sparticuz/chromium");
 const cacheFolder = join(import.meta.dir, "../../node_modules/.cache/parley");
 const carriedFolder = join(cacheFolder, "chromium-153.0.0");
@@ -85,5 +88,5 @@ export async function findBrowser(): Promise<FoundBrowser> {
 /** A new browser without a window. Whoever launches it closes it: `await using browser = await launchBrowser()`. */
 export async function launchBrowser(): Promise<Browser> {
   const { env, ...found } = await findBrowser();
-  return await chromium.launch({ ...found, env: { ...process.env, ...env } });
+  return await chromium.launch({ ...found, env: { ...process.env, ...language, ...env } });
 }
