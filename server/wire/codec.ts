@@ -86,7 +86,8 @@ export class CommandError extends WireError {
   }
 }
 
-function commandOf(value: unknown[]): Command {
+/** One command: itself, or a `CommandError` that says what was wrong and where; nothing else, for any value. */
+function decodeCommand(value: unknown[]): Command {
   const [op, ref, ...fields] = value;
   const known = isUint(ref) ? ref : 0;
   if (typeof op !== "number") throw new CommandError("a command must begin with its opcode", known);
@@ -119,7 +120,7 @@ export function decodeCommands(frame: Frame): (Command | CommandError)[] {
   }
   return values.map((value) => {
     try {
-      return commandOf(value);
+      return decodeCommand(value);
     } catch (error) {
       if (error instanceof CommandError) return error;
       throw error;
