@@ -159,8 +159,8 @@ test("at most 50 drafts and one frame's worth of bytes leave together", async ()
   outbox.open();
   const inLobby = await sends.next(({ channel }) => channel === lobby);
   expect(inLobby.bodies).toHaveLength(limits.draftsPerSendMax);
-  const inRoom = await sends.next(({ channel }) => channel === engineRoom);
-  expect(inRoom.bodies).toHaveLength(3);
+  const elsewhere = await sends.next(({ channel }) => channel === engineRoom);
+  expect(elsewhere.bodies).toHaveLength(3);
 });
 
 test("B32, W4: a send whose answer was lost goes again with the same ids, before anything newer", async () => {

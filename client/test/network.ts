@@ -16,6 +16,7 @@ export class Network implements Disposable {
   readonly #pairs = new Set<Pair>();
   readonly #target: URL;
   #isCut = false;
+  #cutMs = 0;
 
   constructor(target: string) {
     this.#target = new URL(target);
@@ -36,6 +37,7 @@ export class Network implements Disposable {
   /** Every connection is reset, and new ones are refused until `restore`. */
   cut(): void {
     this.#isCut = true;
+    this.#cutMs = performance.now();
     for (const pair of this.#pairs) this.#ended(pair);
   }
 
@@ -47,6 +49,12 @@ export class Network implements Disposable {
   /** New connections are served again. */
   restore(): void {
     this.#isCut = false;
+  }
+
+  /** The same, when the cut has lasted so long. */
+  async restoreAfter(lastedMs: number): Promise<void> {
+    await Bun.sleep(Math.max(0, this.#cutMs + lastedMs - performance.now()));
+    this.restore();
   }
 
   [Symbol.dispose](): void {

@@ -248,8 +248,7 @@ test("E12 U10: the network is cut for 3 s; the page says so, and says when it is
       );
     },
     async () => {
-      await ada.page.waitForTimeout(1_500); // With the 1.5 s before the bar shows: three seconds.
-      stage.network.restore();
+      await stage.network.restoreAfter(3_000);
       await barSays(ada.page, /^Connected$/);
     },
   );
