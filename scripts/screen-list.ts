@@ -70,8 +70,7 @@ export const screens: readonly Screen[] = [
     waitFor: ".channel-row",
     act: async (page) => {
       await page.keyboard.press("Control+k");
-      await page.fill(".switcher-input", "a");
-      await page.waitForSelector(".switcher-what:not(:empty)");
+      await page.waitForSelector(".switcher-input:focus");
     },
   },
   {

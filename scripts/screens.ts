@@ -42,6 +42,7 @@ async function take(browser: Browser, url: string, screen: Screen, look: Look): 
     colorScheme: look.theme,
     locale: "en-GB",
     timezoneId: "UTC",
+    reducedMotion: "reduce",
     hasTouch: look.size === "narrow",
     isMobile: look.size === "narrow",
   });

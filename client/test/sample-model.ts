@@ -43,7 +43,7 @@ function direct(
   };
 }
 
-export function sampleChannels(nowMs: number): ChannelLine[] {
+function sampleChannels(nowMs: number): ChannelLine[] {
   const said = (body: string, ageMs: number, mine = false) => ({ body, mine, atMs: nowMs - ageMs });
   return [
     direct("grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),

@@ -126,7 +126,6 @@ const states = {
 };
 
 export type StateName = keyof typeof states;
-export const stateNames = Object.keys(states) as StateName[];
 
 function signOut(sample: Sample, why: "nobody" | "expired" | "inactive"): void {
   sample.me.value = undefined;

@@ -7,7 +7,7 @@ function firstOf(word: string): string {
 }
 
 /** Of "Ada Lovelace" AL, of "lobby" L. */
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const parts = name.trim().split(/\s+/u);
   const [first = "", last = ""] = [parts[0], parts.length > 1 ? parts.at(-1) : ""];
   return (firstOf(first) + firstOf(last)).toUpperCase();

@@ -9,7 +9,7 @@ import { route } from "./router.ts";
 import { SkeletonRows } from "./skeleton.tsx";
 
 /** The lines in the order in which they stood, new ones on top: nothing moves away beneath a pointer or a focus. */
-export function inHeldOrder(
+function inHeldOrder(
   lines: readonly ChannelLine[],
   held: readonly number[],
 ): readonly ChannelLine[] {

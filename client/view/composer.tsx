@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** Code points after trimming, as the server counts them. */
-export function lengthOf(body: string): number {
+function lengthOf(body: string): number {
   return Array.from(body.trim()).length;
 }
 
@@ -34,6 +34,11 @@ export function Composer({ channel, input }: Props) {
     draftOwner.current = channel.id;
     setBody(model.draftOf(channel.id));
   }, [channel.id, model]);
+  useLayoutEffect(() => {
+    // On touch it would call up the keyboard over what one came to read.
+    if (!touch) input.current?.focus();
+  }, []);
+
   const write = (text: string) => {
     setBody(text);
     model.keepDraft(channel.id, text);

@@ -52,7 +52,7 @@ test("U2: the end is followed within 80 px of it, and otherwise a pill counts wh
   await page.$eval(".message-list", (list) => list.scrollBy(0, -400));
   await nextFrame(page);
   await page.evaluate(() => ["One", "Two", "Three"].forEach((body) => window.sample.hear(body)));
-  const pill = await page.waitForSelector(".new-pill");
+  const pill = await page.waitForSelector(".new-pill .button");
   expect(await pill.innerText()).toBe("3 new messages");
   expect(await fromEnd()).toBeGreaterThan(400);
   await pill.click();

@@ -87,10 +87,14 @@ export function MessageList({ pane, composer }: Props) {
         </ol>
       </div>
       {unseen > 0 && (
-        <button type="button" class="button new-pill" onClick={goToEnd}>
-          <Icon name="arrow-down" small />
-          {i18n.t("{count, plural, one {# new message} other {# new messages}}", { count: unseen })}
-        </button>
+        <div class="new-pill">
+          <button type="button" class="button" onClick={goToEnd}>
+            <Icon name="arrow-down" small />
+            {i18n.t("{count, plural, one {# new message} other {# new messages}}", {
+              count: unseen,
+            })}
+          </button>
+        </div>
       )}
     </div>
   );

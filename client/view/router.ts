@@ -17,7 +17,7 @@ const pages = {
   "/reset": "reset",
 } as const;
 
-export function routeOf(path: string): Route {
+function routeOf(path: string): Route {
   const textId = /^\/c\/([\w.-]{1,120})$/.exec(path)?.[1];
   if (textId) return { page: "channel", textId };
   return { page: pages[path as keyof typeof pages] ?? "unknown" };

@@ -151,22 +151,26 @@ test("U3: Alt with the arrows goes from channel to channel, F6 from region to re
 test("U3: the list's width is dragged or moved by keys, has its limits, and is remembered", async () => {
   await using view = await views.open(talk);
   const { page } = view;
-  const width = () => page.$eval(".side", (side) => side.getBoundingClientRect().width);
+  const becomes = (width: number) =>
+    page.waitForFunction(
+      (wanted) => document.querySelector(".side")?.getBoundingClientRect().width === wanted,
+      width,
+    );
   await page.waitForSelector(".resizer");
-  expect(await width()).toBe(288);
+  await becomes(288);
   await page.mouse.move(288, 400);
   await page.mouse.down();
   await page.mouse.move(348, 400);
   await page.mouse.up();
-  expect(await width()).toBe(348);
+  await becomes(348);
   await page.focus(".resizer");
   await page.keyboard.press("ArrowRight");
-  expect(await width()).toBe(364);
+  await becomes(364);
   await page.keyboard.press("End");
-  expect(await width()).toBe(400);
+  await becomes(400);
   await page.reload();
   await page.waitForSelector(".side");
-  expect(await width()).toBe(400);
+  await becomes(400);
 });
 
 test("U3: the theme is chosen in one's own menu, and is there before the first paint after a reload", async () => {

@@ -22,6 +22,19 @@ const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
 
+/** Beside the list nothing is open yet. An empty list says by itself what to do. */
+function Home() {
+  const lines = useModel().channels.value;
+  if (!lines || lines.length === 0) return null;
+  return (
+    <Notice
+      isPage
+      title={i18n.t("Choose a channel from the list, or find a person to talk to.")}
+      link={{ label: i18n.t("Find a person"), to: "/people" }}
+    />
+  );
+}
+
 function Pane() {
   const { page } = route.value;
   switch (page) {
@@ -42,13 +55,7 @@ function Pane() {
         </>
       );
     default:
-      return (
-        <Notice
-          isPage
-          title={i18n.t("Choose a channel from the list, or find a person to talk to.")}
-          link={{ label: i18n.t("Find a person"), to: "/people" }}
-        />
-      );
+      return <Home />;
   }
 }
 

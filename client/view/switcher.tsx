@@ -70,10 +70,11 @@ export function Switcher({ close }: { readonly close: () => void }) {
       }),
   });
   const channels = (model.channels.value ?? []).filter(({ name }) => matches(name, query));
+  const me = model.me.value?.id;
   const known = new Set(channels.map(({ peer }) => peer?.id));
   const choices = [
     ...channels.map(channelChoice),
-    ...people.filter(({ id }) => !known.has(id)).map(personChoice),
+    ...people.filter(({ id }) => !known.has(id) && id !== me).map(personChoice),
   ].slice(0, shownMax);
   const at = Math.min(chosen, choices.length - 1);
 

@@ -21,7 +21,7 @@ export function isSameDay(oneMs: number, otherMs: number): boolean {
 }
 
 /** 10:42 */
-export function clockTime(atMs: number): string {
+function clockTime(atMs: number): string {
   return format({ hour: "2-digit", minute: "2-digit" }).format(atMs);
 }
 

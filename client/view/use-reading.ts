@@ -96,11 +96,20 @@ export function useReading(pane: Conversation) {
       latest.current();
     });
     resized.observe(current);
+    resized.observe(current.querySelector("ol")!); // What is in a row may come or unfold later.
+    // Who unfolds the last message wants to read it from where one is.
+    const pressed = (event: Event) => {
+      if (!(event.target as Element).closest("[aria-expanded]")) return;
+      following.current = false;
+      place.current = placeOf(current);
+    };
+    current.addEventListener("click", pressed, { capture: true });
     current.addEventListener("scroll", scrolled, { passive: true });
     addEventListener("focus", scrolled);
     document.addEventListener("visibilitychange", scrolled);
     return () => {
       resized.disconnect();
+      current.removeEventListener("click", pressed, { capture: true });
       current.removeEventListener("scroll", scrolled);
       removeEventListener("focus", scrolled);
       document.removeEventListener("visibilitychange", scrolled);
