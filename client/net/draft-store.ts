@@ -21,8 +21,8 @@ export interface KeptDraft {
 export interface DraftStore {
   put(draft: KeptDraft): Promise<void>;
   remove(clientMessageId: string): Promise<void>;
-  /** Makes `tab` the owner of the user's drafts that no living tab owns, and returns them in the order in which they were written. */
-  adopt(user: UserId, tab: string, isLiving: (tab: string) => boolean): Promise<KeptDraft[]>;
+  /** Makes `tab` the owner of the user's drafts that nobody owns, and returns them in the order in which they were written. */
+  adopt(user: UserId, tab: string, isOwned: (tab: string) => boolean): Promise<KeptDraft[]>;
 }
 
 interface Schema extends DBSchema {
@@ -55,7 +55,7 @@ export function openDraftStore(log: Log): DraftStore {
       }, undefined),
     remove: (clientMessageId) =>
       attempt((database) => database.delete("drafts", clientMessageId), undefined),
-    adopt: (user, tab, isLiving) => attempt((database) => adopt(database, user, tab, isLiving), []),
+    adopt: (user, tab, isOwned) => attempt((database) => adopt(database, user, tab, isOwned), []),
   };
 }
 
@@ -78,13 +78,11 @@ async function adopt(
   database: IDBPDatabase<Schema>,
   user: UserId,
   tab: string,
-  isLiving: (tab: string) => boolean,
+  isOwned: (tab: string) => boolean,
 ): Promise<KeptDraft[]> {
   const transaction = database.transaction("drafts", "readwrite");
   const all = await transaction.store.index("user").getAll(user);
-  const adopted = all
-    .filter((draft) => draft.tab !== tab && !isLiving(draft.tab))
-    .map((draft) => ({ ...draft, tab }));
+  const adopted = all.filter((draft) => !isOwned(draft.tab)).map((draft) => ({ ...draft, tab }));
   for (const draft of adopted) void transaction.store.put(draft);
   await transaction.done;
   return adopted.sort((one, other) => (isBefore(one, other) ? -1 : 1));

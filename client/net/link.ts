@@ -59,6 +59,11 @@ export class LinkLine {
     this.#say({ state: "signed_out", why });
   }
 
+  /** Says nothing more by itself. */
+  rest(): void {
+    this.#stop();
+  }
+
   #show(): void {
     this.#isShown = true;
     this.#link.value = this.#broken;

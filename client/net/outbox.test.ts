@@ -86,11 +86,10 @@ function disk(put: (draft: KeptDraft) => Promise<void> = () => Promise.resolve()
       drafts.set(draft.clientMessageId, draft);
     },
     remove: (id) => Promise.resolve(void drafts.delete(id)),
-    adopt(user, tab, isLiving) {
-      const found = [...drafts.values()].filter(
-        (each) => each.user === user && !isLiving(each.tab),
-      );
-      const adopted = found.filter((each) => each.tab !== tab).map((each) => ({ ...each, tab }));
+    adopt(user, tab, isOwned) {
+      const adopted = [...drafts.values()]
+        .filter((draft) => draft.user === user && !isOwned(draft.tab))
+        .map((draft) => ({ ...draft, tab }));
       for (const draft of adopted) drafts.set(draft.clientMessageId, draft);
       return Promise.resolve(adopted);
     },
@@ -302,6 +301,19 @@ test("B32: after a reload the drafts of a tab that is gone are shown and sent; t
   expect(reloaded.shown.all).toEqual(["written one", "written two"]);
   reloaded.outbox.open();
   expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
+});
+
+test("B32: who signs out and in again on one page finds what was not sent", async () => {
+  const { store } = disk();
+  const before = open(store, { living: ["this tab"] });
+  before.outbox.say(lobby, "one");
+  await turn();
+  const { outbox, sends, shown } = open(store, { living: ["this tab"] });
+  await outbox.adopt();
+  await outbox.adopt();
+  expect(shown.all).toEqual(["written one"]);
+  outbox.open();
+  expect((await sends.next()).bodies).toEqual(["one"]);
 });
 
 test("where no tab can tell which others live, a draft that goes from hand to hand is shown once in each", async () => {

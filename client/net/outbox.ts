@@ -48,6 +48,7 @@ export class Outbox {
   readonly #lanes = new Map<ChannelId, Lane>();
   readonly #unkept = new Set<string>();
   #isOpen = false;
+  #hasAdopted = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -83,7 +84,12 @@ export class Outbox {
   /** Shows what an earlier page of this user left behind. Safe to repeat. */
   async adopt(): Promise<void> {
     const { store, tab, user, shown } = this.#parts;
-    for (const draft of await store.adopt(user, tab.id, await tab.living())) {
+    const isLiving = await tab.living();
+    // The first time also what this page itself wrote before somebody signed out and in again.
+    const isOwned = (id: string): boolean => (id === tab.id ? this.#hasAdopted : isLiving(id));
+    const adopted = await store.adopt(user, tab.id, isOwned);
+    this.#hasAdopted = true;
+    for (const draft of adopted) {
       const lane = this.#lane(draft.channel);
       if (lane.drafts.some(({ clientMessageId }) => clientMessageId === draft.clientMessageId)) {
         continue;

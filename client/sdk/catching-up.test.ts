@@ -228,6 +228,48 @@ test("who is removed sees it at once, and the channel is gone from the list", as
   expect(page.model.channels.value!.map(({ textId }) => textId)).toEqual(["lobby"]);
 });
 
+test("who was removed and comes back begins anew: what happened meanwhile is not theirs to miss", async () => {
+  await using page = new ScriptedPage();
+  const { socket } = await page.arrives();
+  await page.opens(socket, [messageOf(1, grace)], 1);
+  socket.says(intervalOf(2, 3, [{ ...directOf(3), body: null }], ada));
+  socket.says(intervalOf(3, 4, [directOf(4)], ada));
+  expect((await socket.hears("open")).cursor).toBe(0);
+});
+
+test("W4: what came home while one was away is not sent again", async () => {
+  await using page = new ScriptedPage();
+  const first = await page.arrives();
+  await page.opens(first.socket, [], 1);
+  page.model.say(direct, "once");
+  page.model.say(direct, "and then");
+  const { drafts } = await first.socket.hears("send");
+  first.socket.breaks();
+  await until(page.model.link, ({ state }) => state === "quiet");
+  page.clock.pass(200);
+  const socket = await page.server.socket();
+  await socket.welcomes();
+  const row = messageOf(2, ada, "once");
+  const body = { ...row.body!, clientMessageId: drafts[0]!.clientMessageId };
+  socket.says(intervalOf(1, 2, [{ ...row, body }]), { op: "caughtUp" });
+  const again = await socket.hears("send");
+  expect(again.drafts.map((draft) => draft.body)).toEqual(["and then"]);
+  await page.showsBodies("once", "and then");
+});
+
+test("a channel that fills up unseen keeps its line alone, and opens with its newest page", async () => {
+  await using page = new ScriptedPage();
+  const { socket } = await page.arrives();
+  await page.opens(socket, [], 1);
+  page.model.openChannel("lobby");
+  await socket.hears("open");
+  const rows = Array.from({ length: 1_001 }, (_, index) => messageOf(index + 2, grace));
+  socket.says(intervalOf(1, 500, rows.slice(0, 499)), intervalOf(500, 1_002, rows.slice(499)));
+  await page.heard(socket);
+  page.model.openChannel("dm-1-2");
+  expect((await socket.hears("open")).cursor).toBe(0);
+});
+
 test("a direct channel that was just made is in the list before anybody opens it, even if its frame is lost", async () => {
   await using page = new ScriptedPage();
   const { socket } = await page.arrives({}, [lobbyOf(2)]);

@@ -81,7 +81,7 @@ export function startClient(given?: Surroundings): Client {
       disposeLives();
       disposeOut();
       life.peek()?.dispose();
-      connection.stop((link) => link.connecting());
+      connection.stop((link) => link.rest());
     },
   };
 }
