@@ -1,7 +1,7 @@
 /** Two people in two windows, on a whole server, and every plug that can be pulled. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Page } from "playwright-core";
 import { people } from "../../server/test/people.ts";
+import { allStored, barSays, bodies, says, shows, talkThrough } from "./conversation.ts";
 import { type Device, Stage } from "./stage.ts";
 
 setDefaultTimeout(30_000);
@@ -19,56 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
-
-const bodies = (page: Page): Promise<string[]> =>
-  page.evaluate(() =>
-    Array.from(document.querySelectorAll("[data-key] .message-body"), (body) => body.textContent),
-  );
-
-/** Resolves when the page shows these as its newest messages, each once, in this order. */
-async function shows(page: Page, expected: readonly string[]): Promise<void> {
-  await page
-    .waitForFunction(
-      (wanted) => {
-        const shown = Array.from(
-          document.querySelectorAll("[data-key] .message-body"),
-          (body) => body.textContent,
-        );
-        return JSON.stringify(shown.slice(-wanted.length)) === JSON.stringify(wanted);
-      },
-      expected,
-      { timeout: 20_000 },
-    )
-    .catch(async (error: unknown) => {
-      expect((await bodies(page)).slice(-expected.length)).toEqual([...expected]);
-      throw error;
-    });
-  const all = await bodies(page);
-  for (const body of expected) expect(all.filter((one) => one === body)).toEqual([body]);
-}
-
-async function says(page: Page, ...said: string[]): Promise<void> {
-  const composer = page.locator("textarea");
-  for (const body of said) {
-    await composer.fill(body);
-    await composer.press("Enter");
-  }
-}
-
-const barSays = (page: Page, words: RegExp): Promise<void> =>
-  page.locator(".link-bar", { hasText: words }).waitFor();
-
-/** Everything that this page has said is committed. */
-async function allStored(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const own = document.querySelectorAll(".message .ticks");
-    return Array.from(own).every(
-      (ticks) =>
-        ticks.querySelector("[aria-label=Stored], title") !== null ||
-        ticks.textContent?.includes("Stored"),
-    );
-  });
-}
 
 test("P1 U1: they find each other in the list of people and see each other online", async () => {
   await grace.page.getByRole("link", { name: "Find a person" }).first().click();
@@ -178,40 +128,11 @@ test("M10 U2: history loads by 50 upwards, and what one reads stays where it is"
   expect(moved.worst).toBeLessThanOrEqual(1);
 });
 
-/** Both write while something is broken; afterwards both show everything once, in one order. */
-async function talksThrough(
+const talksThrough = (
   name: string,
   broken: () => Promise<void>,
   mended: () => Promise<void>,
-): Promise<void> {
-  await broken();
-  await says(ada.page, `${name}: Ada one`, `${name}: Ada two`);
-  await says(grace.page, `${name}: Grace one`);
-  await mended();
-  await says(grace.page, `${name}: Grace two`);
-  const mine = (body: string): boolean => body.startsWith(`${name}:`);
-  await ada.page.waitForFunction(
-    (prefix) =>
-      [...document.querySelectorAll("[data-key] .message-body")].filter((body) =>
-        body.textContent?.startsWith(prefix),
-      ).length === 4,
-    `${name}:`,
-    { timeout: 20_000 },
-  );
-  await allStored(ada.page);
-  await allStored(grace.page);
-  const order = (await bodies(ada.page)).filter(mine);
-  expect(order.filter((body) => body.includes("Ada"))).toEqual([
-    `${name}: Ada one`,
-    `${name}: Ada two`,
-  ]);
-  expect(order.filter((body) => body.includes("Grace"))).toEqual([
-    `${name}: Grace one`,
-    `${name}: Grace two`,
-  ]);
-  await shows(grace.page, order);
-  await shows(ada.page, order);
-}
+): Promise<void> => talkThrough({ name, ada: ada.page, grace: grace.page, broken, mended });
 
 test("E12 M2: the server is restarted: nothing is lost, nothing is doubled, one order", async () => {
   await talksThrough(

@@ -1,0 +1,98 @@
+import { expect } from "bun:test";
+import type { Page } from "playwright-core";
+
+/** What a page shows of the open channel, oldest first. */
+export const bodies = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll("[data-key] .message-body"), (body) => body.textContent),
+  );
+
+/** Resolves when the page shows these as its newest messages, each once, in this order. */
+export async function shows(page: Page, expected: readonly string[]): Promise<void> {
+  await page
+    .waitForFunction(
+      (wanted) => {
+        const shown = Array.from(
+          document.querySelectorAll("[data-key] .message-body"),
+          (body) => body.textContent,
+        );
+        return JSON.stringify(shown.slice(-wanted.length)) === JSON.stringify(wanted);
+      },
+      expected,
+      { timeout: 20_000 },
+    )
+    .catch(async (error: unknown) => {
+      expect((await bodies(page)).slice(-expected.length)).toEqual([...expected]);
+      throw error;
+    });
+  const all = await bodies(page);
+  for (const body of expected) expect(all.filter((one) => one === body)).toEqual([body]);
+}
+
+/** Writes and sends, one after the other. */
+export async function says(page: Page, ...said: string[]): Promise<void> {
+  const composer = page.locator("textarea");
+  for (const body of said) {
+    await composer.fill(body);
+    await composer.press("Enter");
+  }
+}
+
+/** The bar over the list says so. */
+export const barSays = (page: Page, words: RegExp): Promise<void> =>
+  page.locator(".link-bar", { hasText: words }).waitFor();
+
+/** Everything that this page has said is committed. */
+export async function allStored(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const own = document.querySelectorAll(".message .ticks");
+    return Array.from(own).every(
+      (ticks) =>
+        ticks.querySelector("[aria-label=Stored], title") !== null ||
+        ticks.textContent?.includes("Stored"),
+    );
+  });
+}
+
+/** Both write while something is broken; afterwards both show everything once, in one order. */
+export async function talkThrough({
+  name,
+  ada,
+  grace,
+  broken,
+  mended,
+}: {
+  name: string;
+  ada: Page;
+  grace: Page;
+  broken: () => Promise<void>;
+  mended: () => Promise<void>;
+}): Promise<void> {
+  await broken();
+  await says(ada, `${name}: Ada one`, `${name}: Ada two`);
+  await says(grace, `${name}: Grace one`);
+  await mended();
+  await says(grace, `${name}: Grace two`);
+  const mine = (body: string): boolean => body.startsWith(`${name}:`);
+  await ada.waitForFunction(
+    (prefix) =>
+      [...document.querySelectorAll("[data-key] .message-body")].filter((body) =>
+        body.textContent?.startsWith(prefix),
+      ).length === 4,
+    `${name}:`,
+    { timeout: 60_000 },
+  );
+  await allStored(ada);
+  await allStored(grace);
+  const order = (await bodies(ada)).filter(mine);
+  expect(order.filter((body) => body.includes("Ada"))).toEqual([
+    `${name}: Ada one`,
+    `${name}: Ada two`,
+  ]);
+  expect(order.filter((body) => body.includes("Grace"))).toEqual([
+    `${name}: Grace one`,
+    `${name}: Grace two`,
+  ]);
+  await shows(grace, order);
+  await shows(ada, order);
+}
