@@ -98,6 +98,9 @@ function crossing(path: string, target: string): string | undefined {
     return `${path} imports ${target}: the server does not know the client`;
   }
   if (from.house !== to.house || from.room === to.room) return undefined;
+  if (to.room === "embedded" && !["supervisor", "main"].includes(from.room)) {
+    return `${path} imports ${target}: only the supervisor knows what it embeds`;
+  }
   const fromRank = rankOf(from.house, from.room);
   const toRank = rankOf(to.house, to.room);
   if (fromRank < 0) return `${path}: no rank is given to ${from.house}/${from.room}`;
@@ -151,6 +154,7 @@ test.each([
   ["a neighbour", "server/store/a.ts", 'import { b } from "../fanout/b.ts";'],
   ["a neighbour's type", "server/chat/a.ts", 'import type { B } from "../presence/b.ts";'],
   ["the supervisor's databases", "server/store/a.ts", 'import { b } from "../embedded/b.ts";'],
+  ["what the supervisor embeds", "server/worker.ts", 'import { b } from "./embedded/b.ts";'],
   ["the worker, lazily", "server/http/a.ts", 'const b = await import("../worker.ts");'],
   ["a room without a rank", "server/misc/a.ts", 'import { b } from "../lib/b.ts";'],
   [
