@@ -1,4 +1,5 @@
 import { useId } from "preact/hooks";
+import { useFirstFocus } from "./use-first-focus.ts";
 
 interface Props {
   readonly name: string;
@@ -14,6 +15,7 @@ interface Props {
 /** A labelled input. What was typed stays in it whatever the server answers. */
 export function Field({ name, label, type = "text", autocomplete, hint, fault, focus }: Props) {
   const id = useId();
+  const input = useFirstFocus<HTMLInputElement>(focus ?? false);
   const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -30,7 +32,7 @@ export function Field({ name, label, type = "text", autocomplete, hint, fault, f
         spellcheck={false}
         dir="auto"
         required
-        autofocus={focus}
+        ref={input}
         aria-invalid={fault ? "true" : undefined}
         aria-describedby={described || undefined}
       />

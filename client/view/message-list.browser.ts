@@ -60,6 +60,16 @@ test("U2: the end is followed within 80 px of it, and otherwise a pill counts wh
   expect(await fromEnd()).toBeLessThan(1);
 });
 
+test("U2: Esc says that one has seen it all", async () => {
+  await using view = await views.open(talk, { state: "new" });
+  const { page } = view;
+  await page.waitForSelector(".new-pill .button");
+  await page.focus(".composer-input");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".new-pill", { state: "detached" });
+  expect((await callsOf(page, "saw")).at(-1)![2]).toBe(60);
+});
+
 test("U2: read is only what was on the screen of a window that somebody looks at", async () => {
   await using view = await views.open(talk, { state: "new" });
   const { page } = view;

@@ -27,7 +27,6 @@ export function MessageList({ pane, composer }: Props) {
   const press = (event: KeyboardEvent) => {
     if (!list.current || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") {
-      goToEnd();
       composer.current?.focus();
       return;
     }

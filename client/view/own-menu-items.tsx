@@ -67,7 +67,10 @@ export function OwnMenuItems({ me, button, close, openHelp }: Props) {
         <MenuItem
           icon="log-out"
           label={i18n.t("Sign out")}
-          press={leaving(() => void model.signOut())}
+          press={leaving(() => {
+            void model.signOut();
+            go("/", { replace: true }); // Whoever signs in next begins at their own beginning.
+          })}
         />
       </Menu>
       {version && <p class="menu-about">{i18n.t("Parley {version}", { version })}</p>}

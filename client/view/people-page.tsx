@@ -10,6 +10,7 @@ import { PaneHeader } from "./pane-header.tsx";
 import { PersonRow } from "./person-row.tsx";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 import { SkeletonRows } from "./skeleton.tsx";
+import { useFirstFocus } from "./use-first-focus.ts";
 
 interface Found {
   readonly people: readonly PersonLine[];
@@ -47,6 +48,7 @@ function usePeople(query: string) {
 export function PeoplePage() {
   const model = useModel();
   const id = useId();
+  const input = useFirstFocus<HTMLInputElement>();
   const [query, setQuery] = useState("");
   const { found, more } = usePeople(query.trim());
   const me = model.me.value;
@@ -76,7 +78,7 @@ export function PeoplePage() {
             autocomplete="off"
             spellcheck={false}
             dir="auto"
-            autofocus
+            ref={input}
             value={query}
             onInput={(event) => setQuery(event.currentTarget.value)}
           />

@@ -84,8 +84,15 @@ export function useReading(pane: Conversation) {
   }, [messages, start]);
   useEffect(look, [messages, start, pane.older]);
 
+  const goToEnd = () => {
+    following.current = true;
+    setStart(undefined);
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  };
   const latest = useRef(look);
   latest.current = look;
+  const toEnd = useRef(goToEnd);
+  toEnd.current = goToEnd;
   useEffect(() => {
     const { current } = list;
     if (!current) return undefined;
@@ -103,12 +110,18 @@ export function useReading(pane: Conversation) {
       following.current = false;
       place.current = placeOf(current);
     };
+    const escaped = (event: KeyboardEvent) => {
+      // What is open on top has the first claim to Esc; then it means: I have seen all this.
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) toEnd.current();
+    };
+    addEventListener("keydown", escaped);
     current.addEventListener("click", pressed, { capture: true });
     current.addEventListener("scroll", scrolled, { passive: true });
     addEventListener("focus", scrolled);
     document.addEventListener("visibilitychange", scrolled);
     return () => {
       resized.disconnect();
+      removeEventListener("keydown", escaped);
       current.removeEventListener("click", pressed, { capture: true });
       current.removeEventListener("scroll", scrolled);
       removeEventListener("focus", scrolled);
@@ -116,11 +129,6 @@ export function useReading(pane: Conversation) {
     };
   }, []);
 
-  const goToEnd = () => {
-    following.current = true;
-    setStart(undefined);
-    if (list.current) list.current.scrollTop = list.current.scrollHeight;
-  };
   return { list, span, newKey, unseen: unseenBelow(messages, seen), goToEnd };
 }
 
