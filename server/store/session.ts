@@ -110,7 +110,7 @@ async function insertRevocations(sql: Transaction, ids: readonly string[]): Prom
     with head as (update revocation_head set seq = seq + ${ids.length} returning seq)
     insert into revocations (seq, session_id)
     select head.seq - ${ids.length} + ended.place, ended.id
-    from head, unnest(${sql.array([...ids])}::uuid[]) with ordinality as ended (id, place)`;
+    from head, unnest(${[...ids]}::uuid[]) with ordinality as ended (id, place)`;
 }
 
 /** The number of the newest end; sessions that end later have greater ones. */
