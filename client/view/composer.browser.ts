@@ -9,7 +9,7 @@ const talk = `/c/${graceTextId}`;
 const input = ".composer-input";
 
 test("U4: what one sends stands there in the next frame, has a clock after 300 ms, and becomes a tick in the same row", async () => {
-  await using view = await views.open(talk);
+  await using view = await views.open(talk, { narrow: true });
   const { page } = view;
   await page.waitForSelector(".message");
   await page.fill(input, "On my way.");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { sampleHistory } from "../test/sample-messages.ts";
+import { sampleHistory, sampleMessage } from "../test/sample-messages.ts";
 import {
   around,
   moved,
@@ -27,6 +27,20 @@ test("U2: a row looks the same wherever the window begins", () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test("U2: a group ends after five minutes, at midnight and where somebody else begins", () => {
+  const minute = 60_000;
+  const said = (who: "ada" | "grace", atMs: number) => sampleMessage(1, who, "Soup.", atMs);
+  const firsts = (...all: ReturnType<typeof said>[]) =>
+    rowsOf(all, { from: 0, to: all.length }, undefined).flatMap((row) =>
+      row.kind === "message" ? row.isFirst : [],
+    );
+  expect(firsts(said("ada", noon), said("ada", noon + 5 * minute - 1))).toEqual([true, false]);
+  expect(firsts(said("ada", noon), said("ada", noon + 5 * minute))).toEqual([true, true]);
+  expect(firsts(said("ada", noon), said("grace", noon + 1))).toEqual([true, true]);
+  const midnight = new Date(2026, 10, 21).getTime();
+  expect(firsts(said("ada", midnight - 1), said("ada", midnight))).toEqual([true, true]);
 });
 
 test("U2: the New line stands before the first message of somebody else after what was read", () => {
