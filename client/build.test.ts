@@ -61,7 +61,7 @@ test("U13: the first load has at most 35 KB of JavaScript, and with a channel 41
   expect(await zippedBytes(first)).toBeLessThanOrEqual(channelMax);
 });
 
-test("S2: the page has nothing inline that its policy would have to allow", () => {
+test("U13: the page has nothing inline that its policy would have to allow", () => {
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i);
   for (const [, content] of html.matchAll(/<script[^>]*>([^]*?)<\/script>/g))
     expect(content).toBe("");
