@@ -8,7 +8,7 @@ import type { DraftTexts } from "../net/draft-texts.ts";
 import { learn } from "../net/questions.ts";
 import type { Session } from "../net/session.ts";
 import type { Clock } from "../store/clock.ts";
-import type { Model } from "../store/model.ts";
+import type { Link, Model } from "../store/model.ts";
 import type { Life } from "./life.ts";
 import { troubleOf } from "./open-channel.ts";
 import { conversationOf, linesOf } from "./shown.ts";
@@ -66,6 +66,7 @@ export function createModel({ life, session, connection, clock, texts, looking }
     keepDraft: (channel, body) => texts.keep(session.me.peek()?.id, channel, body),
     async people(query, after) {
       const begin = query.slice(0, limits.queryCharsMax).toWellFormed();
+      await decided(connection.link);
       const answered = await ask({ op: "people", ids: [], query: begin, after });
       if (answered.op !== "peoplePage") return troubleOf(answered) ?? { code: "unavailable" };
       const state = of()?.state;
@@ -100,6 +101,16 @@ function cleaned(body: string): string {
     .replaceAll(/\r\n?/g, "\n")
     .replace(/^[^\S\n]*\n+/, "")
     .trimEnd();
+}
+
+/** A page that is just loading has asked before its socket is open: waits until there is one, or the break is worth a word. */
+async function decided(link: ReadonlySignal<Link>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const dispose = effect(() => {
+    if (link.value.state !== "connecting" && link.value.state !== "quiet") resolve();
+  });
+  await promise;
+  dispose();
 }
 
 /** Waits until the channel stands in the list, so that whoever opens it finds it; asks for the list where that takes long. */

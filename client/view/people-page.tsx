@@ -22,6 +22,9 @@ interface Found {
 function usePeople(query: string) {
   const model = useModel();
   const [found, setFound] = useState<Found>();
+  const { state } = model.link.value;
+  // Asked again whenever the page is back.
+  const isOpen = state === "open" || state === "restored";
   useEffect(() => {
     let current = true;
     void model.people(query, null).then((page) => {
@@ -35,7 +38,7 @@ function usePeople(query: string) {
     return () => {
       current = false;
     };
-  }, [model, query]);
+  }, [model, query, isOpen]);
   const more = async () => {
     if (!found) return;
     const page = await model.people(query, found.after);
