@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   }
   const config = readOrExit();
   setLogLevel(config.logLevel);
-  const supervisor = new Supervisor(config, manifest.version);
+  const supervisor = new Supervisor(config, manifest.version, process.env);
   let endingSince: number | undefined;
   const end = async (): Promise<void> => {
     if (endingSince !== undefined) {
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     await supervisor.start();
   } catch (error) {
     if (endingSince !== undefined) return;
-    refuse(sentenceFor(error, config), error);
+    refuse(sentenceFor(error, supervisor.config), error);
     setTimeout(() => process.exit(1), endMsMax);
     await supervisor.end();
     process.exit(1);

@@ -2,7 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildClient } from "../client/build.ts";
 import { setupLink } from "./auth/setup.ts";
-import { type Config, defaultDataDir, envOf, moveData, type WorkerConfig } from "./config.ts";
+import {
+  type Config,
+  defaultDataDir,
+  type Env,
+  envOf,
+  moveData,
+  type WorkerConfig,
+} from "./config.ts";
 import { prepareCluster, refuseForeign } from "./embedded/cluster.ts";
 import { holdDirectory } from "./embedded/lock.ts";
 import { findPlace, type Place } from "./embedded/place.ts";
@@ -12,23 +19,33 @@ import { StartRefused } from "./embedded/refused.ts";
 import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
 import { Workers } from "./embedded/workers.ts";
+import { within } from "#lib/wait.ts";
 import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 
 const labelColumns = 22;
+const answerMsMax = 15_000; // Longer than it may take to connect.
 
 /** Starts, watches and ends what Parley consists of. Never on the way of a message. */
 export class Supervisor {
   readonly #version: string;
+  readonly #env: Env;
   #config: Config;
   #postgres: EmbeddedPostgres | undefined;
   #workers: Workers | undefined;
   #runFile: RunFile | undefined;
 
-  constructor(config: Config, version: string) {
+  /** `env` is handed on to the workers, beneath what the configuration says. */
+  constructor(config: Config, version: string, env: Env) {
     this.#config = config;
     this.#version = version;
+    this.#env = env;
+  }
+
+  /** As it was given, but for the data directory, which may have moved. */
+  get config(): Config {
+    return this.#config;
   }
 
   /** Resolves when people can come in. Rejects with the reason; `end` then ends what had begun. */
@@ -118,7 +135,7 @@ export class Supervisor {
   async #startWorkers(config: WorkerConfig): Promise<void> {
     this.#workers = new Workers({
       script: join(import.meta.dir, "worker.ts"),
-      env: envOf(config),
+      env: { ...this.#env, ...envOf(config) },
       count: 1,
       onChange: (workers) => {
         this.#postgres?.setWorkers(workers);
@@ -148,8 +165,14 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 async function prepareDatabase(url: string, { databaseDirectUrl }: Config): Promise<void> {
   const sql = openDatabase({ url, max: 1, name: "parley start" });
   try {
-    const fault = await findDurabilityFault(sql);
-    if (fault !== undefined) throw new StartRefused(fault);
+    const found = await within(
+      answerMsMax,
+      findDurabilityFault(sql).then((fault) => ({ fault })),
+    );
+    const reason = found
+      ? found.fault
+      : "The database does not answer: see to it, then start again.";
+    if (reason !== undefined) throw new StartRefused(reason);
   } finally {
     await sql.end({ timeout: 1 });
   }

@@ -60,8 +60,8 @@ async function keep(options: KeeperOptions): Promise<void> {
     else workers = order.marks;
   });
   process.on("disconnect", () => asked.resolve("orphaned"));
-  // The next start asks so, when it finds us still waiting.
-  process.on("SIGTERM", () => asked.resolve("asked"));
+  // A service manager signals every process at once: only the supervisor's word or its end counts here.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
 
   const kept = new KeptPostgres(options);
   const why = await Promise.race([asked.promise, kept.run()]);

@@ -101,6 +101,16 @@ test("a killed keeper is replaced, and the new one knows its PostgreSQL", async 
   expect(findPostmaster(cluster.directory)).toBeUndefined();
 });
 
+test("signals that go to every process at once do not end it before its time", async () => {
+  const { dataDir, cluster } = copyCluster("signals");
+  await using started = await start(dataDir, cluster);
+  const [keeper] = started.keepers;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.kill(keeper!.pid, signal);
+  expect(await one(started.postgres.url)).toBe(1);
+  expect(isAlive(keeper!)).toBe(true);
+  expect(started.keepers).toHaveLength(1);
+});
+
 test("nobody but us can come near: a directory of its own, and the kernel says who asks", async () => {
   const { dataDir, cluster } = copyCluster("private");
   await using started = await start(dataDir, cluster);

@@ -1,7 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findWithin } from "#lib/wait.ts";
 import { stopPostmaster } from "./postmaster.ts";
-import { endProcess, type ProcessMark } from "./processes.ts";
+import { endProcess, isAlive, type ProcessMark } from "./processes.ts";
 
 /** What runs on a data directory: for the next start, and for whoever asks where the server is. */
 export interface Running {
@@ -12,7 +13,7 @@ export interface Running {
   readonly workers: readonly ProcessMark[];
 }
 
-const keeperMsMax = 3_500; // It stops PostgreSQL before it ends; all leftovers together have 5 s.
+const keeperMsMax = 2_500; // PostgreSQL may take 2.3 s; all leftovers together have 5 s.
 
 export function readRunning(dataDir: string): Running | undefined {
   try {
@@ -50,11 +51,11 @@ export async function endLeftovers(dataDir: string): Promise<void> {
   const left = readRunning(dataDir);
   const workers = left?.workers ?? [];
   await Promise.all(workers.map((mark) => endProcess(mark, [["SIGKILL", 500]])));
-  if (left?.keeper) {
-    await endProcess(left.keeper, [
-      ["SIGTERM", keeperMsMax],
-      ["SIGKILL", 500],
-    ]);
+  const keeper = left?.keeper;
+  if (keeper) {
+    // It has noticed that it is alone and stops PostgreSQL by itself, unless it hangs.
+    await findWithin(keeperMsMax, () => (isAlive(keeper) ? undefined : true));
+    await endProcess(keeper, [["SIGKILL", 500]]);
   }
   await stopPostmaster(join(dataDir, "postgres"));
   rmSync(pathOf(dataDir), { force: true });

@@ -51,6 +51,9 @@ export function sentenceFor(error: unknown, config: Config | undefined): string 
     if (hasCode(error, "42501"))
       return `The database at ${where} refuses us a right (${said}): grant it.`;
   }
+  if (hasCode(error, "55P03")) {
+    return "Another start has been changing this database for a minute: wait until it is done, then start again.";
+  }
   return `Parley could not start: ${said}; with LOG_LEVEL=debug it says where.`;
 }
 

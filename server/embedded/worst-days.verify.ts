@@ -89,6 +89,22 @@ function hasPart(directory: string, part: string): boolean {
   return existsSync(directory) && readdirSync(directory).some((name) => name.startsWith(part));
 }
 
+test("a database that accepts and says nothing is given up with a sentence", async () => {
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const supervisor = new TestSupervisor({
+    DATA_DIR: join(home.path, "silent"),
+    DATABASE_URL: `postgres://ada@127.0.0.1:${silent.port}/parley`,
+  });
+  const { code, says } = await supervisor.ended();
+  silent.stop(true);
+  expect({ code, says }).toEqual({
+    code: 1,
+    says: [
+      `The database at 127.0.0.1:${silent.port}/parley can't be reached: start it, or correct DATABASE_URL.`,
+    ],
+  });
+}, 60_000);
+
 /** A start whose data directory is a disk of that size. */
 function onDisk(disk: string, size: string, more = ""): TestSupervisor {
   mkdirSync(disk, { recursive: true });

@@ -58,6 +58,18 @@ test("the server outlives whoever read its log", async () => {
   expect(await new Response(child.stderr).text()).toBe("done");
 });
 
+test("the server outlives the terminal that it was started on", async () => {
+  const code = `
+    import { log } from ${JSON.stringify(logPath)};
+    process.on("SIGHUP", () => undefined);
+    for (let n = 0; n < 40; n += 1) { log.info("line " + n); await Bun.sleep(10); }
+    process.exit(7);`;
+  const child = Bun.spawn([process.execPath, "-e", code], {
+    terminal: { data: (terminal) => terminal.close() },
+  });
+  expect(await child.exited).toBe(7);
+});
+
 test("people read a sentence and its facts", () => {
   expect(lineOf("info", "A worker is back", { delayMs: 100, name: "one" })).toBe(
     "A worker is back  delayMs=100  name=one",
