@@ -37,7 +37,6 @@ import { AnsweringPool } from "./store/answering-pool.ts";
 import { batchLimits, MessageBatch } from "./store/batch.ts";
 import { readStream } from "./store/catch-up.ts";
 import { openDatabase } from "./store/database.ts";
-import { isDriverFault } from "./store/driver-fault.ts";
 import { EpochWatch } from "./store/epoch.ts";
 import { readHeads } from "./store/head.ts";
 import { insertMessages } from "./store/insert-messages.ts";
@@ -101,7 +100,6 @@ export async function startWorker(
         url,
         max: batchLimits.lanes + batchLimits.lockedTries,
         name: "parley batch",
-        hasTransactions: false,
       }),
     // Half of what an unknown outcome is repeated for: a second try on new connections is in time.
     batchLimits.unknownMsMax / 2,
@@ -353,10 +351,6 @@ function upgradeOf(
 async function main(): Promise<void> {
   const config = readWorkerConfig(process.env);
   setLogLevel(config.logLevel);
-  process.on("unhandledRejection", (reason) => {
-    if (!isDriverFault(reason)) throw reason;
-    log.warn("a connection to PostgreSQL broke while it opened", { error: reason });
-  });
   const worker = await startWorker(config);
   const end = async (): Promise<void> => {
     await worker.drain();

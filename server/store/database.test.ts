@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { testDatabase } from "../test/database.ts";
+import { startProxy } from "../test/proxy.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase, readEpoch } from "./database.ts";
 
 test("numbers of eight bytes are numbers, also in arrays and as parameters", async () => {
@@ -75,4 +76,34 @@ test("a database of our own is made once", async () => {
   await sql.end();
   await database.sql`drop database ${database.sql(name)}`;
   expect(row?.name).toBe(name);
+});
+
+test("S1: a query written between a connection's error and its end is answered by a refusal, not never", async () => {
+  await using database = await testDatabase();
+  using proxy = startProxy(database.url);
+  const sql = openDatabase({ url: proxy.through(database.url), max: 1 });
+  await sql`select 1`;
+  const asked = sql`select pg_sleep(5)`.catch((error) => error.code);
+  await database.sql`select pg_sleep(0.05)`;
+  proxy.reset();
+  expect(await asked).toMatch(/^(ECONNRESET|CONNECTION_CLOSED)$/);
+  // In this moment the driver still holds the connection for a good one.
+  expect(await sql`select 1`.catch((error) => error.code)).toBe("CONNECTION_CLOSED");
+  const [row] = await sql<{ one: number }[]>`select 1 as one`;
+  await sql.end();
+  expect(row?.one).toBe(1);
+});
+
+test("a connection that breaks while the driver asks for array types is refused to who waits, and nothing else happens", async () => {
+  await using database = await testDatabase();
+  using proxy = startProxy(database.url);
+  const sql = openDatabase({ url: proxy.through(database.url), max: 1 });
+  // Behind the greeting of some 500 bytes comes the answer about array types, of some thousands.
+  const cut = proxy.cutAfter(2_000);
+  expect(await sql`select 1`.catch((error) => error.code)).toMatch(
+    /^(ECONNRESET|CONNECTION_CLOSED)$/,
+  );
+  await cut;
+  await sql`select 1`;
+  await sql.end();
 });

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import postgres from "postgres";
 import { log } from "../observe/log.ts";
-import { arrayTypes } from "./array-types.ts";
 
 /** A pool of connections. int8 is parsed as a number: all our numbers stay below 2^53. */
 export type Database = postgres.Sql<{ bigint: number }>;
@@ -15,8 +14,6 @@ export interface DatabaseOptions {
   readonly name?: string;
   /** Server parameters of every connection, such as `lock_timeout`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
-  /** False for a pool of single statements only: it then survives a connection that breaks while it opens; see `driver-fault.ts`. */
-  readonly hasTransactions?: boolean;
   /** A connection was closed, by us or by the other side. */
   readonly closed?: () => void;
 }
@@ -30,11 +27,10 @@ export function openDatabase({
   max = 10,
   name = "parley",
   parameters,
-  hasTransactions = true,
   closed,
 }: DatabaseOptions): Database {
   const { address, socketDir, port } = splitUrl(url);
-  const sql = postgres(address, {
+  return postgres(address, {
     max,
     ...(socketDir === undefined ? {} : { path: `${socketDir}/.s.PGSQL.${port}` }),
     connect_timeout: connectSecondsMax,
@@ -42,9 +38,7 @@ export function openDatabase({
     backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
     ...(closed ? { onclose: closed } : {}),
     prepare: true,
-    fetch_types: hasTransactions,
     types: {
-      ...arrayTypes,
       bigint: {
         to: int8,
         from: [int8],
@@ -55,7 +49,6 @@ export function openDatabase({
     onnotice: (notice) => log.debug("PostgreSQL says", { notice: notice["message"] }),
     connection: { ...parameters, application_name: name },
   });
-  return sql as unknown as Database;
 }
 
 /** A sentence when this PostgreSQL could lose what it has confirmed; durability is not a setting. */

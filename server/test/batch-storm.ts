@@ -31,7 +31,6 @@ export function batchThrough(
         url: proxy.through(url),
         max: batchLimits.lanes + batchLimits.lockedTries,
         name: "stormy batch",
-        hasTransactions: false,
       }),
     batchLimits.unknownMsMax / 2,
   );

@@ -1,15 +1,20 @@
 import { expect, test } from "bun:test";
 import { testDatabase } from "./database.ts";
 import { startProxy } from "./proxy.ts";
-import { openDatabase } from "../store/database.ts";
+import { type Database, openDatabase } from "../store/database.ts";
 
 const broken = /^(CONNECTION_CLOSED|ECONNRESET)$/;
 const codeOf = (error: unknown): string => (error as { code: string }).code;
 
+/** Resolves when a query is answered again; the driver may hold a broken connection for a good one for a moment. */
+async function answered(sql: Database): Promise<void> {
+  while ((await sql`select 1`.catch(codeOf)) === "CONNECTION_CLOSED");
+}
+
 test("the proxy passes everything on, also what is larger than a buffer", async () => {
   await using database = await testDatabase();
   using proxy = startProxy(database.url);
-  const sql = openDatabase({ url: proxy.through(database.url), max: 2, hasTransactions: false });
+  const sql = openDatabase({ url: proxy.through(database.url), max: 2 });
   const text = "long ".repeat(500_000);
   const [row] = await sql<{ text: string }[]>`select ${text} || 'er' as text`;
   await sql.end();
@@ -20,7 +25,7 @@ test("the proxy passes everything on, also what is larger than a buffer", async 
 test("the proxy delays, freezes and thaws", async () => {
   await using database = await testDatabase();
   using proxy = startProxy(database.url);
-  const sql = openDatabase({ url: proxy.through(database.url), max: 1, hasTransactions: false });
+  const sql = openDatabase({ url: proxy.through(database.url), max: 1 });
   await sql`select 1`;
   proxy.setLatency(30);
   const since = performance.now();
@@ -44,23 +49,22 @@ test("the proxy delays, freezes and thaws", async () => {
 test("the proxy breaks connections: at once, in the middle of an answer, and new ones", async () => {
   await using database = await testDatabase();
   using proxy = startProxy(database.url);
-  const sql = openDatabase({ url: proxy.through(database.url), max: 1, hasTransactions: false });
+  const sql = openDatabase({ url: proxy.through(database.url), max: 1 });
   await sql`select 1`;
   const asked = sql`select pg_sleep(5)`.catch(codeOf);
   await database.sql`select pg_sleep(0.05)`;
   proxy.reset();
   expect(await asked).toMatch(broken);
 
-  await sql`select 1`;
+  await answered(sql);
   const cut = proxy.cutAfter(1_000);
   expect(await sql`select repeat('x', 5000)`.catch(codeOf)).toMatch(broken);
   await cut;
-  const [row] = await sql<{ three: number }[]>`select 3 as three`;
-  expect(row?.three).toBe(3);
+  await answered(sql);
 
   proxy.refuse();
   expect(await sql`select 1`.catch(codeOf)).toBe("ECONNREFUSED");
   proxy.accept();
-  await sql`select 1`;
+  await answered(sql);
   await sql.end();
 });
