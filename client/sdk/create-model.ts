@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal } from "@preact/signals";
 
+import { cleaned } from "#wire/body.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
@@ -92,15 +93,6 @@ export function createModel({ life, session, connection, clock, texts, looking }
     reconnectNow: () => connection.hurry(),
     signOut: () => session.signOut(),
   };
-}
-
-/** As the server would store it, so that nothing moves when the row comes home. */
-function cleaned(body: string): string {
-  return body
-    .toWellFormed()
-    .replaceAll(/\r\n?/g, "\n")
-    .replace(/^[^\S\n]*\n+/, "")
-    .trimEnd();
 }
 
 /** A page that is just loading has asked before its socket is open: waits until there is one, or the break is worth a word. */

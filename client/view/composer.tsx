@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { charsOf, cleaned } from "#wire/body.ts";
 import { limits } from "#wire/limits.ts";
 import { i18n } from "../locale/i18n.ts";
 import type { ChannelLine } from "../store/model.ts";
@@ -11,14 +12,9 @@ interface Props {
   readonly input: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** Code points after trimming, as the server counts them. */
-function lengthOf(body: string): number {
-  return Array.from(body.trim()).length;
-}
-
 /** From here on the text could be too long, and only then it is worth counting. */
 function excessOf(body: string): number {
-  return body.length > limits.bodyCharsMax ? lengthOf(body) - limits.bodyCharsMax : 0;
+  return body.length > limits.bodyCharsMax ? charsOf(cleaned(body)) - limits.bodyCharsMax : 0;
 }
 
 /** Where one writes. Enter sends and Shift+Enter breaks; on touch Enter breaks, and the button sends. */
@@ -46,7 +42,7 @@ export function Composer({ channel, input }: Props) {
   const send = () => {
     input.current?.focus();
     if (body.trim() === "" || excess > 0) return;
-    model.say(channel.id, body.trim());
+    model.say(channel.id, body);
     write("");
   };
   const press = (event: KeyboardEvent) => {

@@ -1,3 +1,4 @@
+import { charsOf, hasControlCharacters, sanitise } from "#wire/body.ts";
 import type { RefusalCode } from "#wire/codes.ts";
 import type { CommandOf, Draft as SentDraft } from "#wire/command.ts";
 import { limits } from "#wire/limits.ts";
@@ -7,21 +8,12 @@ import type { Fate } from "../store/lane.ts";
 import type { ChatParts } from "./parts.ts";
 import { identityOf } from "./identity.ts";
 
-/** Everything below the space but tab and line feed, and what PostgreSQL cannot hold. */
-// oxlint-disable-next-line no-control-regex -- Exactly these are refused.
-const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/;
-
-/** What is stored of what somebody wrote: line ends of one kind, nothing blank around it. */
-export function sanitise(body: string): string {
-  return body.replaceAll(/\r\n?/g, "\n").trim();
-}
-
 /** Why a body is refused before anybody asks the database. */
 export function refusalFor(body: string): RefusalCode | undefined {
   if (body === "") return "body_empty";
-  if (controlCharacters.test(body)) return "body_invalid";
+  if (hasControlCharacters(body)) return "body_invalid";
   // Counting code points is only needed where UTF-16 units are too many.
-  if (body.length > limits.bodyCharsMax && [...body].length > limits.bodyCharsMax) {
+  if (body.length > limits.bodyCharsMax && charsOf(body) > limits.bodyCharsMax) {
     return "body_too_long";
   }
   return undefined;
