@@ -18,7 +18,8 @@ export interface DirectChannel {
  * Creates the direct channel of two people on demand (C1), or finds it; of any number at once exactly one creates it. Undefined where one of
  * them does not exist or is not active.
  *
- * Locks as everywhere: the channel (new, so nobody waits for it), then the users by id.
+ * The users are locked first, by id: the channel is new and nobody can hold it, while its foreign key would share-lock the creator out
+ * of order, and two who meet like that deadlock.
  */
 export async function createDirect(
   sql: Database,
@@ -29,53 +30,48 @@ export async function createDirect(
   const known = await findDirect(sql, textId);
   if (known !== undefined) return { channelId: known, textId, touched: [] };
 
-  return sql
-    .begin(async (tx): Promise<DirectChannel | undefined> => {
-      await tx`select set_config('synchronous_commit', 'on', true)`;
-      const people = [...new Set([creator, peer])].toSorted((one, other) => one - other);
-      const [created] = await tx<{ id: ChannelId }[]>`
+  return sql.begin(async (tx): Promise<DirectChannel | undefined> => {
+    await tx`select set_config('synchronous_commit', 'on', true)`;
+    const people = [...new Set([creator, peer])].toSorted((one, other) => one - other);
+    const active = await tx`
+      select from users where id = any (${people}::bigint[]) and active order by id for no key update`;
+    if (active.length < people.length) return undefined;
+
+    const [created] = await tx<{ id: ChannelId }[]>`
       insert into channels (text_id, kind, created_by, head) values (${textId}, 'direct', ${creator}, ${people.length})
       on conflict (text_id) where deleted_at is null do nothing
       returning id`;
-      if (!created) {
-        const [other] = await tx<{ id: ChannelId }[]>`
+    if (!created) {
+      // Whoever had the users before us was quicker.
+      const [other] = await tx<{ id: ChannelId }[]>`
         select id from channels where text_id = ${textId} and deleted_at is null`;
-        return { channelId: other!.id, textId, touched: [] };
-      }
-      const channelId = created.id;
-      const heads = await tx<{ id: UserId; head: Seq }[]>`
-      update users set head = head + 1
-       where id in (select id from users where id = any (${people}::bigint[]) and active order by id for no key update)
-      returning id, head`;
-      if (heads.length < people.length) throw new Missing();
-
-      await tx`
+      return { channelId: other!.id, textId, touched: [] };
+    }
+    const channelId = created.id;
+    const heads = await tx<{ id: UserId; head: Seq }[]>`
+      update users set head = head + 1 where id = any (${people}::bigint[]) returning id, head`;
+    await tx`
       insert into members (channel_id, user_id, read_seq, delivered_seq, read_from)
       select ${channelId}, person, ${people.length}, ${people.length}, ${people.length}
         from unnest(${people}::bigint[]) as person`;
-      await tx`
+    await tx`
       insert into changes (stream_id, kind, entity, seq)
       select ${channelId}::bigint, ${rowKinds.member.number}::smallint, person, ord
         from unnest(${people}::bigint[]) with ordinality as p (person, ord)
       union all
       select id, ${rowKinds.membership.number}::smallint, ${channelId}::bigint, head from unnest(${heads.map((head) => head.id)}::bigint[], ${heads.map((head) => head.head)}::bigint[]) as h (id, head)`;
-      return {
-        channelId,
-        textId,
-        touched: [
-          { stream: channelId, from: 0, through: people.length },
-          ...heads.map(({ id, head }) => ({ stream: id, from: head - 1, through: head })),
-        ],
-      };
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Missing) return undefined;
-      throw error;
-    });
+    return {
+      channelId,
+      textId,
+      touched: [
+        { stream: channelId, from: 0, through: people.length },
+        ...heads
+          .toSorted((one, other) => one.id - other.id)
+          .map(({ id, head }) => ({ stream: id, from: head - 1, through: head })),
+      ],
+    };
+  });
 }
-
-/** Rolls the transaction back where one of the two is not there. */
-class Missing extends Error {}
 
 async function findDirect(sql: Database, textId: string): Promise<ChannelId | undefined> {
   const [row] = await sql<{ id: ChannelId }[]>`
