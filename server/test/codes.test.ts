@@ -1,5 +1,5 @@
 /** Every refusal and every close of the closed lists, provoked over a real socket. A code that nobody can provoke has no place there. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import {
   closeNamed,
   type CloseName,
@@ -20,19 +20,13 @@ import { HandClock } from "./hand-clock.ts";
 import { hello } from "./hello.ts";
 import { people } from "./people.ts";
 import { SlowSocket, stall } from "./slow-socket.ts";
-import { secretKey, type SignedIn, startServer, type TestServer } from "./start-server.ts";
+import { secretKey, startServer } from "./start-server.ts";
 import { dial, type Talk, talk } from "./talk.ts";
 
 const clock = new HandClock();
-let server: TestServer;
-let ada: SignedIn;
-let lobby: ChannelId;
-
-beforeAll(async () => {
-  server = await startServer({ clock });
-  ada = await server.signIn(people.ada);
-  lobby = await joinGroup(server.sql, "lobby", ada.id);
-});
+const server = await startServer({ clock });
+const ada = await server.signIn(people.ada);
+const lobby = await joinGroup(server.sql, "lobby", ada.id);
 afterAll(() => server[Symbol.asyncDispose]());
 
 const expired = async (): Promise<string> => {

@@ -1,23 +1,18 @@
 /** A socket's own deadlines, with a clock that the test turns. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { closes } from "#wire/codes.ts";
 import { limits } from "#wire/limits.ts";
 import { createTokens } from "../auth/tokens.ts";
 import { HandClock } from "./hand-clock.ts";
 import { hello } from "./hello.ts";
 import { people } from "./people.ts";
-import { secretKey, type SignedIn, startServer, type TestServer } from "./start-server.ts";
+import { secretKey, startServer } from "./start-server.ts";
 import { dial, type Talk, talk } from "./talk.ts";
 
 const clock = new HandClock();
 const seconds = (count: number): void => clock.pass(count * 1_000);
-let server: TestServer;
-let ada: SignedIn;
-
-beforeAll(async () => {
-  server = await startServer({ clock });
-  ada = await server.signIn(people.ada);
-});
+const server = await startServer({ clock });
+const ada = await server.signIn(people.ada);
 afterAll(() => server[Symbol.asyncDispose]());
 
 const pings = (socket: Talk) => socket.gets("pong", { op: "ping" });

@@ -1,24 +1,17 @@
 /** Who may give which command, asked for every command there is. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { commandFields, type CommandName, type CommandOf } from "#wire/command.ts";
 import type { Answer, Reply } from "#wire/event.ts";
-import type { ChannelId, StreamId } from "#wire/ids.ts";
+import type { StreamId } from "#wire/ids.ts";
 import { joinGroup } from "./group.ts";
 import { people } from "./people.ts";
-import { type SignedIn, startServer, type TestServer } from "./start-server.ts";
+import { type SignedIn, startServer } from "./start-server.ts";
 import { dial, type Talk, talk } from "./talk.ts";
 
-let server: TestServer;
-let ada: SignedIn;
-let linus: SignedIn;
-let lobby: ChannelId;
-
-beforeAll(async () => {
-  server = await startServer();
-  ada = await server.signIn(people.ada);
-  linus = await server.signIn(people.linus);
-  lobby = await joinGroup(server.sql, "lobby", ada.id);
-});
+const server = await startServer();
+const ada = await server.signIn(people.ada);
+const linus = await server.signIn(people.linus);
+const lobby = await joinGroup(server.sql, "lobby", ada.id);
 afterAll(() => server[Symbol.asyncDispose]());
 
 type Questions = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> };
