@@ -51,7 +51,7 @@ export function ChannelRow({ line, isOpen }: Props) {
         </span>
         {unread > 0 && (
           <>
-            <span class="count" aria-hidden="true">
+            <span class="count" dir="ltr" aria-hidden="true">
               {countOf(unread)}
             </span>
             <span class="visually-hidden">
