@@ -1,6 +1,15 @@
 // Runs on nothing but Node: finds Bun, or gets it. Shared by `npm start`, `npm test` and the other scripts.
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +52,9 @@ function canMake(directory) {
 /** `npx` needs a second to find what it has; its answer is kept beside what `bun install` made. */
 const remembered = join(root, "node_modules", ".cache", "parley", `bun-${bunVersion}`);
 
+/** What is installed: a hash of the manifests, and whether all of it. Gone when `node_modules` is. */
+const installed = join(root, "node_modules", ".cache", "parley", "installed");
+
 /** The whole path of the program, or undefined where it is missing or another version. */
 function pathOf(program) {
   const asked = spawnSync(program, ["-e", "console.log(Bun.version + ' ' + process.execPath)"], {
@@ -56,20 +68,25 @@ function pathOf(program) {
 }
 
 function recall() {
+  const path = read(remembered);
+  return path === undefined ? undefined : pathOf(path);
+}
+
+function read(path) {
   try {
-    return pathOf(readFileSync(remembered, "utf8"));
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-function remember(path) {
+function note(path, text) {
   try {
-    mkdirSync(dirname(remembered), { recursive: true });
-    writeFileSync(remembered, path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   } catch (error) {
-    // Of somebody who may not write here, or cannot now: the next start asks npx again.
+    // Of somebody who may not write here, or cannot now: the next start looks again.
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(error.code)) throw error;
   }
 }
@@ -94,21 +111,37 @@ export function findBun(getting) {
         `Check the network and the disk, or install it (https://bun.com), then start again.\n${got.stderr ?? ""}`.trim(),
     );
   }
-  remember(path);
+  note(remembered, path);
   return path;
 }
 
-/** Installs what the lock file names: all of it, or only what production needs. */
+/** Installs what the lock file names: all of it, or only what production needs. Nothing to do when that is there. */
 export function install(bun, { production }) {
+  const wanted = hashOfManifests();
+  const there = read(installed)?.split(" ");
+  if (there?.[0] === wanted && (production || there[1] === "all")) return;
+
   const done = spawnSync(
     bun,
     ["install", "--frozen-lockfile", "--silent", ...(production ? ["--production"] : [])],
     downloading(),
   );
-  if (done.status === 0) return;
-  throw new Error(
-    `The dependencies could not be installed. Check the network and the disk, then start again.\n${done.stderr}`.trim(),
-  );
+  if (done.status !== 0) {
+    throw new Error(
+      `The dependencies could not be installed. Check the network and the disk, then start again.\n${done.stderr}`.trim(),
+    );
+  }
+  note(installed, `${wanted} ${production ? "production" : "all"}`);
+}
+
+/** Changes with everything that says what is installed, and with the machine that it is installed for. */
+function hashOfManifests() {
+  const patches = join(root, "patches");
+  const names = existsSync(patches) ? readdirSync(patches).sort() : [];
+  const paths = ["package.json", "bun.lock", ...names.map((name) => join("patches", name))];
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  for (const path of paths) hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest("hex");
 }
 
 /** Runs a script by Bun in our place: same terminal, same signals, and its exit code becomes ours. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
 import { temporaryDirectory } from "../test/directory.ts";
@@ -101,6 +101,15 @@ test("bun start is the same", async () => {
   const bun = join(env["PATH"]!, "bun");
   expect(existsSync(bun)).toBe(false);
   await startAndEnd([process.execPath, "start"], 3);
+}, 60_000);
+
+test("dependencies of another lock file are brought up to date", async () => {
+  const stamp = join(clone, "node_modules/.cache/parley/installed");
+  const before = await Bun.file(stamp).text();
+  rmSync(join(clone, "node_modules/pino"), { recursive: true });
+  await Bun.write(stamp, before.replace(/^./, "x"));
+  await startAndEnd(["npm", "start"], 60);
+  expect(await Bun.file(stamp).text()).toBe(before);
 }, 60_000);
 
 test("without a registry the start says so in one sentence", async () => {
