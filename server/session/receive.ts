@@ -107,15 +107,16 @@ export class Receiver {
 
   async #settle(command: Command, handling: Handling): Promise<void> {
     try {
-      this.#reply(command.ref, await this.#answer(command, handling));
+      const answered = await this.#answer(command, handling);
+      // Answered, it leaves the window: what runs after the reply is not the client's to wait for.
+      this.#inFlight--;
+      if (this.#inFlight === 0) this.#impatience = 0;
+      this.#reply(command.ref, answered);
       await handling.then?.();
     } catch (error) {
       // It was told to go on and can't: it comes back with its cursors and asks again.
       log.error("a command failed after its reply", { command: command.op, error });
       this.#session.close("behind");
-    } finally {
-      this.#inFlight--;
-      if (this.#inFlight === 0) this.#impatience = 0;
     }
   }
 
