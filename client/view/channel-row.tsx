@@ -33,8 +33,8 @@ export function ChannelRow({ line, isOpen }: Props) {
         aria-current={isOpen ? "page" : undefined}
       >
         <Avatar id={peer?.id ?? line.id} name={line.name} online={peer?.online ?? false} />
-        <span class="channel-row-name" dir="auto">
-          {line.name}
+        <span class="channel-row-name">
+          <bdi>{line.name}</bdi>
         </span>
         {peer?.online && <span class="visually-hidden">{i18n.t("online")}</span>}
         {last && (

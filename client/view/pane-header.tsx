@@ -19,8 +19,8 @@ export function PaneHeader({ title, line, start, end }: Props) {
       </button>
       {start}
       <div class="pane-words">
-        <h1 class="pane-title" dir="auto">
-          {title}
+        <h1 class="pane-title">
+          <bdi>{title}</bdi>
         </h1>
         {line && <p class="pane-line">{line}</p>}
       </div>

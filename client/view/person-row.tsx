@@ -39,8 +39,8 @@ export function PersonRow({ person }: { readonly person: PersonLine }) {
     <li>
       <button type="button" class="person-row" onClick={() => void talk()}>
         <Avatar id={person.id} name={person.name} online={online} />
-        <span class="person-name" dir="auto">
-          {person.name}
+        <span class="person-name">
+          <bdi>{person.name}</bdi>
         </span>
         <span class="person-role">{roleWords(person.role)}</span>
         <span class={online ? "person-presence person-online" : "person-presence"}>
