@@ -25,7 +25,7 @@ interface CatchUpRow extends ChangeColumns {
   position: Seq | null;
 }
 
-// Whatever is looked up by its key comes by `lateral … limit 1`, which the planner cannot turn into a join: estimating a thousand rows
+// Whatever is looked up by its key comes by `lateral … limit 1`, (or `offset 0`), which the planner cannot turn into a join: estimating a thousand rows
 // per stream it would hash or merge whole tables.
 
 /**
@@ -104,7 +104,7 @@ export async function readUserStream(
       ) c on true
       left join lateral (
         select o.user_id as id, (select p.name from users p where p.id = o.user_id) as name
-          from members o where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id limit 1
+          from members o where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id offset 0
       ) peer on true
      where u.id = ${userId}
      order by page.position`;

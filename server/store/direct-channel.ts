@@ -93,7 +93,7 @@ export async function readDirectPeers(
         where c.id = mine.channel_id and c.kind = 'direct' and c.deleted_at is null limit 1
      ) c
      cross join lateral (
-       select o.user_id from members o where o.channel_id = c.id and o.user_id <> mine.user_id limit 1
+       select o.user_id from members o where o.channel_id = c.id and o.user_id <> mine.user_id offset 0
      ) other
      where mine.user_id = ${userId}
      order by c.id desc limit ${limit}`;

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { draftOf } from "../test/channels.ts";
+import { testDatabase } from "../test/database.ts";
+import { expectLookUps, fillDatabase } from "../test/plan-claims.ts";
+import { readPlans } from "../test/plans.ts";
+import { insertMessages } from "./insert-messages.ts";
+
+test("no statement of the hot paths reads a whole table or leaves a join to the planner", async () => {
+  await using database = await testDatabase();
+  const filled = await fillDatabase(database, { channels: 30, messagesEach: 1_000 });
+  await expectLookUps(database, filled);
+}, 20_000);
+
+test("what was planned when the tables were empty still looks up when they are full", async () => {
+  await using database = await testDatabase();
+  await using reader = await readPlans(database.url);
+  // Plans of functions stay with the connection.
+  await insertMessages(reader.sql, [], []);
+  const { channels, users } = await fillDatabase(database, { channels: 10, messagesEach: 100 });
+  const drafts = users.slice(0, 50).map((user, at) => draftOf(channels[at % 10]!, user));
+  const plans = await reader.plansOf((sql) =>
+    insertMessages(
+      sql,
+      drafts,
+      drafts.map((_, at) => at),
+    ),
+  );
+  const [insert] = plans.filter((plan) => plan.includes("Insert on messages"));
+  expect(insert).not.toMatch(/Seq Scan|Hash|Merge/);
+  // One row set: each table is looked up once per draft, never joined to the drafts.
+  expect(insert?.match(/Index Scan using messages_client_id/g)).toHaveLength(1);
+}, 20_000);
