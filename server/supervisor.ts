@@ -113,7 +113,7 @@ export class Supervisor {
     this.#postgres = await step(
       `PostgreSQL ${/^\d+\.\d+/.exec(cluster.binaries.version)?.[0]}`,
       async () => {
-        await prepareCluster(cluster);
+        await prepareCluster(cluster, (maker) => this.#note({ maker }));
         const postgres = await start();
         await ensureDatabase(postgres.url);
         return postgres;

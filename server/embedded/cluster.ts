@@ -2,6 +2,7 @@ import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { type Owner, ownName } from "./owner.ts";
+import { markOf, type ProcessMark } from "./processes.ts";
 import { hasCode, StartRefused } from "./refused.ts";
 
 /** A PostgreSQL's data on disk and what is needed to run it. */
@@ -18,15 +19,15 @@ export const databaseName = "parley";
 const unfinishedPrefix = "postgres.unfinished-";
 const initMsMax = 60_000;
 
-/**
- * Makes the cluster unless it is there; what a start left that was cut off in between is removed. Returns whether it was
- * made.
- */
-export async function prepareCluster(cluster: Cluster): Promise<boolean> {
+/** Makes the cluster unless it is there. `onMaker` is told which process does it, for a start that may be cut off. */
+export async function prepareCluster(
+  cluster: Cluster,
+  onMaker?: (maker: ProcessMark) => void,
+): Promise<boolean> {
   const { directory } = cluster;
   if ((await findMajor(directory)) !== undefined) return false;
 
-  await makeCluster(cluster);
+  await makeCluster(cluster, onMaker);
   return true;
 }
 
@@ -90,10 +91,19 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function makeCluster({ directory, owner, binaries }: Cluster): Promise<void> {
-  const dataDir = dirname(directory);
+/** Removes what starts left that were cut off while they made the data. Nobody may be making it any more. */
+export async function removeUnfinished(dataDir: string): Promise<void> {
   const left = (await readdir(dataDir)).filter((name) => name.startsWith(unfinishedPrefix));
-  for (const name of left) await rm(join(dataDir, name), { recursive: true, force: true });
+  // Its last child may still be writing for a moment.
+  const options = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+  for (const name of left) await rm(join(dataDir, name), options);
+}
+
+async function makeCluster(
+  { directory, owner, binaries }: Cluster,
+  onMaker?: (maker: ProcessMark) => void,
+): Promise<void> {
+  const dataDir = dirname(directory);
   const unfinished = join(dataDir, `${unfinishedPrefix}${process.pid}`);
   await mkdir(unfinished, { mode: 0o700 });
   if (owner.isOther) await chown(unfinished, owner.uid, owner.gid);
@@ -120,6 +130,8 @@ async function makeCluster({ directory, owner, binaries }: Cluster): Promise<voi
     timeout: initMsMax,
     killSignal: "SIGKILL",
   });
+  const maker = markOf(initdb.pid);
+  if (maker) onMaker?.(maker);
   const said = await new Response(initdb.stderr).text();
   if ((await initdb.exited) !== 0) {
     await rm(unfinished, { recursive: true, force: true });

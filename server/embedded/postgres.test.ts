@@ -222,13 +222,21 @@ test("a database of another major version is refused, and what is no database to
   ).toContain("is not a PostgreSQL database");
 });
 
-test("a half-made database is made anew", async () => {
-  const { dataDir, cluster } = copyCluster("half");
-  const directory = join(dataDir, "again");
-  await Bun.write(join(dataDir, "postgres.unfinished-1/PG_VERSION"), "18");
-  expect(await prepareCluster({ ...cluster, directory })).toBe(true);
-  expect(await prepareCluster({ ...cluster, directory })).toBe(false);
-  expect(existsSync(join(dataDir, "postgres.unfinished-1"))).toBe(false);
+test("a half-made database is removed, with whoever still makes it, and made anew", async () => {
+  const dataDir = join(home.path, "half");
+  const unfinished = join(dataDir, "postgres.unfinished-1");
+  await Bun.write(join(unfinished, "PG_VERSION"), "18");
+  const maker = Bun.spawn(["sh", "-c", "read line"], { stdin: "pipe" });
+  new RunFile(dataDir).note({ maker: markOf(maker.pid)! });
+  await endLeftovers(dataDir);
+  await maker.exited;
+  expect({ signal: maker.signalCode, left: existsSync(unfinished) }).toEqual({
+    signal: "SIGKILL",
+    left: false,
+  });
+  const cluster = { ...sample, directory: join(dataDir, "postgres") };
+  expect(await prepareCluster(cluster)).toBe(true);
+  expect(await prepareCluster(cluster)).toBe(false);
 });
 
 test("a PostgreSQL that does not start says why in one sentence", async () => {

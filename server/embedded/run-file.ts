@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
+import { removeUnfinished } from "./cluster.ts";
 import { stopPostmaster } from "./postmaster.ts";
 import { endProcess, isAlive, type ProcessMark } from "./processes.ts";
 
@@ -10,6 +11,8 @@ export interface Running {
   /** The embedded PostgreSQL's, for scripts. */
   readonly databaseUrl?: string;
   readonly keeper?: ProcessMark;
+  /** Who makes the data at a first start. */
+  readonly maker?: ProcessMark;
   readonly workers: readonly ProcessMark[];
 }
 
@@ -49,8 +52,8 @@ export class RunFile {
  */
 export async function endLeftovers(dataDir: string): Promise<void> {
   const left = readRunning(dataDir);
-  const workers = left?.workers ?? [];
-  await Promise.all(workers.map((mark) => endProcess(mark, [["SIGKILL", 500]])));
+  const deaf = [...(left?.workers ?? []), ...(left?.maker ? [left.maker] : [])];
+  await Promise.all(deaf.map((mark) => endProcess(mark, [["SIGKILL", 500]])));
   const keeper = left?.keeper;
   if (keeper) {
     // It has noticed that it is alone and stops PostgreSQL by itself, unless it hangs.
@@ -58,6 +61,7 @@ export async function endLeftovers(dataDir: string): Promise<void> {
     await endProcess(keeper, [["SIGKILL", 500]]);
   }
   await stopPostmaster(join(dataDir, "postgres"));
+  await removeUnfinished(dataDir);
   rmSync(pathOf(dataDir), { force: true });
 }
 
