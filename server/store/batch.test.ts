@@ -6,6 +6,7 @@ import { addChannel, addUsers, draftOf, storedIn, streamsWithHoles } from "../te
 import { testDatabase } from "../test/database.ts";
 import { startProxy } from "../test/proxy.ts";
 import { batchLimits } from "./batch.ts";
+import { insertMessages } from "./insert-messages.ts";
 import type { Fate } from "./lane.ts";
 
 const database = await testDatabase();
@@ -195,4 +196,52 @@ test("M26, W4: through killed backends, resets, cuts, locks and poison every dra
     { numRuns: 4, endOnFailure: true },
   );
   expect(await streamsWithHoles(sql)).toEqual([]);
+});
+
+test("a lane takes as many as may wait and refuses the next with slow_down; drained waits for all that it took", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using stormy = batchThrough(database, proxy, {
+    insert: async (drafts, sends) => {
+      await gate.promise;
+      return insertMessages(sql, drafts, sends);
+    },
+  });
+  const [lobby, engineRoom] = (await channelsOfOneLane(2)) as [ChannelId, ChannelId];
+  const drafts = (count: number) => Array.from({ length: count }, () => draftOf(lobby, ada));
+  const inFlight = stormy.batch.add(drafts(1));
+  const waiting = [
+    stormy.batch.add(drafts(batchLimits.waitingMax - 2)),
+    stormy.batch.add([draftOf(engineRoom, ada)]),
+  ];
+  // Two do not fit any more, one does, and then none.
+  expect(codesOf(await stormy.batch.add(drafts(2)))).toEqual(["slow_down", "slow_down"]);
+  waiting.push(stormy.batch.add(drafts(1)));
+  expect(codesOf(await stormy.batch.add(drafts(1)))).toEqual(["slow_down"]);
+
+  let isDrained = false;
+  const drained = stormy.batch.drained().then(() => {
+    isDrained = true;
+  });
+  gate.resolve();
+  const fates = (await Promise.all([inFlight, ...waiting])).flat();
+  expect(fates.every((fate) => "seq" in fate && fate.born)).toBe(true);
+  expect(isDrained).toBe(false);
+  await drained;
+  const rows = await storedIn(sql, lobby);
+  expect(rows.map(({ seq }) => seq)).toEqual(
+    Array.from({ length: batchLimits.waitingMax }, (_, at) => at + 1),
+  );
+});
+
+test("W1: authors are answered though the news of it fails, and the lane goes on", async () => {
+  await using stormy = batchThrough(database, proxy, {
+    announce: () => {
+      throw new Error("no bus");
+    },
+  });
+  const [lobby] = (await channelsOfOneLane(1)) as [ChannelId];
+  expect(codesOf(await stormy.batch.add([draftOf(lobby, ada)]))).toEqual([1]);
+  expect(codesOf(await stormy.batch.add([draftOf(lobby, ada)]))).toEqual([2]);
+  // So that `heads` tells of it.
+  expect(stormy.suspects.has(lobby)).toBe(true);
 });

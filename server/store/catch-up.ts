@@ -25,7 +25,7 @@ interface CatchUpRow extends ChangeColumns {
   position: Seq | null;
 }
 
-// Whatever is looked up by its key comes by `lateral … limit 1`, (or `offset 0`), which the planner cannot turn into a join: estimating a thousand rows
+// Whatever is looked up by its key comes by `lateral … limit 1` or `offset 0`, which the planner cannot turn into a join: estimating a thousand rows
 // per stream it would hash or merge whole tables.
 
 /**
