@@ -123,11 +123,13 @@ export class SlowSocket implements Disposable {
  * kernel takes no more and the server stops by itself, then messages of `author` in their channel. Resolves to their addresses.
  */
 export async function stall(slow: SlowSocket, author: Talk): Promise<Seq[]> {
-  const long = "\u{1F642}".repeat(limits.bodyCharsMax);
+  // Four of them fill a page.
+  const long = "\u{1F642}".repeat(3_700);
   const addresses: Seq[] = [];
   for (let count = 0; count < 4; count++) addresses.push(await author.says(long));
   slow.stopReading();
-  for (let round = 0; round < 3; round++) {
+  // 320 pages of 59 KB: the kernel takes 4 to 10 MB. Those that find the window full are refused, fewer than is borne.
+  for (let round = 0; round < 5; round++) {
     slow.send(
       ...Array.from({ length: limits.inFlightMax }, (_, at) => ({
         op: "history" as const,
@@ -137,13 +139,14 @@ export async function stall(slow: SlowSocket, author: Talk): Promise<Seq[]> {
         limit: 50,
       })),
     );
-    // What is read after them is answered after them, as far as they are answered.
-    for (let pages = 0; pages < limits.inFlightMax; pages++) {
-      const { channel } = author;
-      await author.gets("page", { op: "history", channel, before: 0, limit: 1 });
+    // What is asked after them is answered after them: as many are on their way as can be.
+    const { channel } = author;
+    for (let times = 0; times < 4; times++) {
+      const ask = () => author.gets("page", { op: "history", channel, before: 0, limit: 1 });
+      await Promise.all(Array.from({ length: 32 }, ask));
     }
   }
-  for (let count = 0; count < 24; count++) addresses.push(await author.says(long));
+  for (let count = 0; count < 60; count++) addresses.push(await author.says(long));
   return addresses;
 }
 
