@@ -82,6 +82,17 @@ test("a killed worker is started again at the same address", async () => {
   expect(readRunning(dataDir)!.workers).not.toEqual([before!]);
 });
 
+test("a signal that reaches the worker too, as from a service manager, is left to the supervisor", async () => {
+  await using supervisor = new TestSupervisor({ DATA_DIR: dataDir });
+  const { url } = await supervisor.ready();
+  const { workers } = readRunning(dataDir)!;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.kill(workers[0]!.pid, signal);
+  // The kernel has delivered them by the time of an answer to what was asked afterwards.
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(workers.filter(isAlive)).toEqual(workers);
+});
+
 test("10 s after kill -9 of the supervisor nothing lives, and the next start works", async () => {
   const killed = new TestSupervisor({ DATA_DIR: dataDir });
   await killed.ready();

@@ -360,6 +360,12 @@ async function main(): Promise<void> {
     if (order.kind === "drain") void end();
   });
   process.on("disconnect", () => void end());
+  // A terminal or a service manager signals everybody; while there is a supervisor, it says when to drain.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (!process.connected) void end();
+    });
+  }
   process.send?.({ kind: "ready", url: worker.url });
 }
 

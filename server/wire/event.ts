@@ -106,7 +106,6 @@ export type EventOf<Name extends EventName> = { op: Name } & RecordOf<(typeof ev
 export type Reply = { [Name in ReplyName]: ReplyOf<Name> }[ReplyName];
 export type Event = { [Name in EventName]: EventOf<Name> }[EventName];
 export type Interval = Omit<EventOf<"interval">, "op">;
-export type Person = ReplyOf<"peoplePage">["people"][number];
 /** What the server sends. */
 export type Answer = Reply | Event;
 

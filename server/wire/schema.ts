@@ -91,7 +91,6 @@ export function list<T>(of: Type<T>, { min = 0, max }: { min?: number; max: numb
   };
 }
 
-export type Fields = Readonly<Record<string, Type<never>>>;
 export type RecordOf<Of> = { -readonly [Name in keyof Of]: ValueOf<Of[Name]> };
 
 /** Fields in a fixed order. What travels is an array of their values; more elements than known fields are not an error, so that a later version may add some. */
