@@ -1,0 +1,145 @@
+/** Whatever a socket was about to follow when it went, nothing of it stays. */
+import { expect, test } from "bun:test";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { Delivery } from "../fanout/deliver.ts";
+import { MemoryHub } from "../fanout/memory-bus.ts";
+import { Relay } from "../fanout/relay.ts";
+import { Session } from "../session/session.ts";
+import { Sessions } from "../session/sessions.ts";
+import { HandClock } from "../test/hand-clock.ts";
+import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
+import { leave } from "./leave.ts";
+import type { ChatParts } from "./parts.ts";
+import { watchPeople } from "./people.ts";
+import { TypingBook } from "./typing.ts";
+
+const lobby = 7 as ChannelId;
+const library = 8 as ChannelId;
+const ada = 11 as UserId;
+
+/** The rooms that know what is followed, with a bus that acknowledges when a test says so. */
+function start() {
+  const clock = new HandClock();
+  const bus = new MemoryHub().connect(() => undefined);
+  const onBus = new Set<string>();
+  const acknowledged = { next: Promise.resolve() };
+  const slowBus = {
+    ...bus,
+    subscribe: async (topics: readonly string[]) => {
+      await acknowledged.next;
+      for (const topic of topics) onBus.add(topic);
+    },
+    unsubscribe: async (topics: readonly string[]) => {
+      for (const topic of topics) onBus.delete(topic);
+    },
+  };
+  const delivery = new Delivery({
+    bus: slowBus,
+    publish: () => undefined,
+    readHeads: async () => new Map(),
+    readIntervals: async () => ({ intervals: [], more: false }),
+    membershipDelivered: () => undefined,
+    after: (ms, call) => clock.after(ms, call),
+  });
+  const parts = {
+    delivery,
+    relay: new Relay(slowBus),
+    sessions: new Sessions(),
+    typing: new TypingBook({
+      changed: () => undefined,
+      now: () => clock.now(),
+      after: (ms, call) => clock.after(ms, call),
+    }),
+    presence: { arrived: () => undefined, isOnline: () => false },
+  } as unknown as ChatParts;
+  const topics = new Set<string>();
+  const session = new Session(
+    {
+      send: () => 1,
+      subscribe: (topic) => void topics.add(topic),
+      unsubscribe: (topic) => void topics.delete(topic),
+      bufferedBytes: () => 0,
+      close: () => undefined,
+    },
+    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
+  );
+  session.identity = { userId: ada, name: "Ada", sessionId: "a" };
+  /** As the engine does it. */
+  const goes = () => {
+    session.ended();
+    leave(parts, session);
+  };
+  return { parts, delivery, session, topics, onBus, acknowledged, goes };
+}
+
+test("a socket that goes while the bus acknowledges follows nothing afterwards", async () => {
+  const { parts, delivery, session, onBus, acknowledged, goes } = start();
+  const slow = Promise.withResolvers<void>();
+  acknowledged.next = slow.promise;
+  const subscribing = [
+    subscribeDurable(parts, session, [lobby, library]),
+    watchPeople(parts, session, [ada]),
+  ];
+  goes();
+  slow.resolve();
+  await Promise.all(subscribing);
+  expect([delivery.followed(), [...onBus], session.followed.size, session.watched.size]).toEqual([
+    [],
+    [],
+    0,
+    0,
+  ]);
+});
+
+test("for a socket that is gone nothing is begun", async () => {
+  const { parts, delivery, session, onBus, goes } = start();
+  goes();
+  await subscribeDurable(parts, session, [lobby]);
+  await watchPeople(parts, session, [ada]);
+  expect([delivery.followed(), [...onBus]]).toEqual([[], []]);
+});
+
+test("a socket gives back what it followed, and another one keeps it", async () => {
+  const { parts, delivery, session, topics, goes } = start();
+  await subscribeDurable(parts, session, [lobby, library]);
+  await subscribeDurable(parts, session, [lobby]);
+  expect([topics.size, delivery.followed()]).toEqual([2, [lobby, library]]);
+  await delivery.follow([library]);
+  goes();
+  expect(delivery.followed()).toEqual([library]);
+});
+
+test("C11: who is removed while the subscription is under way is not put onto the topic", async () => {
+  const { parts, delivery, session, topics, acknowledged } = start();
+  const slow = Promise.withResolvers<void>();
+  acknowledged.next = slow.promise;
+  const subscribing = subscribeDurable(parts, session, [lobby]);
+  unsubscribeDurable(parts, session, lobby);
+  slow.resolve();
+  await subscribing;
+  expect([topics.size, delivery.followed()]).toEqual([0, []]);
+});
+
+test("whoever asks for a stream while another question subscribes it waits for the same barrier", async () => {
+  const { parts, session, topics, acknowledged } = start();
+  const slow = Promise.withResolvers<void>();
+  acknowledged.next = slow.promise;
+  const first = subscribeDurable(parts, session, [lobby]);
+  let isThrough = false;
+  const second = subscribeDurable(parts, session, [lobby]).then(() => (isThrough = true));
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  expect([isThrough, topics.size]).toEqual([false, 0]);
+  slow.resolve();
+  await Promise.all([first, second]);
+  expect(topics.size).toBe(1);
+});
+
+test("where the bus fails the socket is on no topic, and may ask again", async () => {
+  const { parts, delivery, session, topics, acknowledged } = start();
+  acknowledged.next = Promise.reject(new Error("the bus is away"));
+  await expect(subscribeDurable(parts, session, [lobby])).rejects.toThrow("away");
+  expect([topics.size, delivery.followed(), session.followed.size]).toEqual([0, [], 0]);
+  acknowledged.next = Promise.resolve();
+  await subscribeDurable(parts, session, [lobby]);
+  expect(topics.size).toBe(1);
+});

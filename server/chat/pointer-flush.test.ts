@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import type { PointerMove, PointerMoved } from "../store/pointer.ts";
+import { HandClock } from "../test/hand-clock.ts";
+import { flushMs, PointerFlush } from "./pointer-flush.ts";
+
+const lobby = 7 as ChannelId;
+const [ada, grace] = [11 as UserId, 12 as UserId];
+const move = (userId: UserId, rest: Partial<PointerMove>): PointerMove => ({
+  channelId: lobby,
+  userId,
+  readSeq: null,
+  deliveredSeq: null,
+  readFrom: null,
+  ...rest,
+});
+
+function start(write: (moves: readonly PointerMove[]) => Promise<PointerMoved[]>) {
+  const clock = new HandClock();
+  const written: PointerMove[][] = [];
+  const happened: string[] = [];
+  const flush = new PointerFlush({
+    move: async (moves) => {
+      written.push([...moves]);
+      const moved = await write(moves);
+      happened.push("committed");
+      return moved;
+    },
+    announce: ({ stream }) => happened.push(`announced to ${stream}`),
+    tellOthers: (channel, pointers) => happened.push(`told in ${channel} of ${pointers.length}`),
+    after: (ms, call) => clock.after(ms, call),
+  });
+  return { clock, flush, written, happened };
+}
+const moved = ({ userId }: PointerMove, seen = true): PointerMoved => ({
+  channelId: lobby,
+  userId,
+  readSeq: 5,
+  deliveredSeq: 5,
+  readFrom: 5,
+  seq: 2,
+  seen,
+});
+
+test("M26: pointers of 250 ms are one statement, and are told and answered after its commit", async () => {
+  const { clock, flush, written, happened } = start(async (moves) =>
+    moves.map((one) => moved(one, one.userId === ada)),
+  );
+  const answers = [
+    flush.add([move(grace, { deliveredSeq: 5 })]).then(() => happened.push("answered")),
+    flush.add([move(ada, { readSeq: 4 })]),
+    flush.add([move(ada, { readSeq: 5, deliveredSeq: 3 })]),
+  ];
+  clock.pass(flushMs - 1);
+  expect(written).toEqual([]);
+  clock.pass(1);
+  await Promise.all(answers);
+  expect(written).toEqual([
+    [move(ada, { readSeq: 5, deliveredSeq: 3 }), move(grace, { deliveredSeq: 5 })],
+  ]);
+  // What nobody else can see moving stays in the own stream.
+  expect(happened).toEqual([
+    "committed",
+    "announced to 11",
+    "announced to 12",
+    "told in 7 of 1",
+    "answered",
+  ]);
+});
+
+test.each([
+  ["the later mark counts", { readFrom: 3 }, { readFrom: 2 }, { readFrom: 2 }],
+  ["reading takes an earlier mark back", { readFrom: 3 }, { readSeq: 9 }, { readSeq: 9 }],
+  ["a mark after reading stays", { readSeq: 9 }, { readFrom: 3 }, { readSeq: 9, readFrom: 3 }],
+  [
+    "receiving changes no mark",
+    { readFrom: 3 },
+    { deliveredSeq: 9 },
+    { readFrom: 3, deliveredSeq: 9 },
+  ],
+  ["what was read never shrinks", { readSeq: 9 }, { readSeq: 4 }, { readSeq: 9 }],
+] as const)("merged in order: %s", async (_, first, second, together) => {
+  const { clock, flush, written } = start(async () => []);
+  const answers = [flush.add([move(ada, first)]), flush.add([move(ada, second)])];
+  clock.pass(flushMs);
+  await Promise.all(answers);
+  expect(written).toEqual([[move(ada, together)]]);
+});
+
+test("where it can't be written each who waits is told, and what comes meanwhile is in the next statement", async () => {
+  const slow = Promise.withResolvers<PointerMoved[]>();
+  let times = 0;
+  const { clock, flush, written } = start(() =>
+    times++ === 0 ? slow.promise : Promise.resolve([]),
+  );
+  const first = flush.add([move(ada, { readSeq: 1 })]);
+  clock.pass(flushMs);
+  const second = flush.add([move(ada, { readSeq: 2 })]);
+  clock.pass(flushMs);
+  expect(written).toHaveLength(1);
+  slow.reject(new Error("the database is away"));
+  await expect(first).rejects.toThrow("away");
+  await second;
+  await flush.flush();
+  expect(written.map(([one]) => one!.readSeq)).toEqual([1, 2]);
+});
