@@ -34,8 +34,19 @@ export function batchThrough(
       }),
     batchLimits.unknownMsMax / 2,
   );
+  const inFlight = new Set<ChannelId>();
+  const overlaps: ChannelId[] = [];
   const batch = new MessageBatch({
-    insert: (drafts, sends) => pool.ask((sql) => insertMessages(sql, drafts, sends)),
+    insert: async (drafts, sends) => {
+      const channels = new Set(drafts.map(({ channelId }) => channelId));
+      overlaps.push(...channels.intersection(inFlight));
+      for (const channelId of channels) inFlight.add(channelId);
+      try {
+        return await pool.ask((sql) => insertMessages(sql, drafts, sends));
+      } finally {
+        for (const channelId of channels) inFlight.delete(channelId);
+      }
+    },
     announce: (commit) => commits.push(commit),
     suspect: (channelId) => suspects.add(channelId),
     now: () => performance.now(),
@@ -49,6 +60,8 @@ export function batchThrough(
     [Symbol.asyncDispose]: async () => {
       await batch.drained();
       await pool.end();
+      // Never two batches for one channel: else its order is left to luck.
+      expect(overlaps).toEqual([]);
     },
   };
 }

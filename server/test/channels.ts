@@ -86,3 +86,8 @@ export async function fillChannels(
   await sql`
     update channels set head = ${messagesEach}, last_message_seq = ${messagesEach} where id = any (${channels as ChannelId[]}::bigint[])`;
 }
+
+/** Opens all connections of a pool, so that what comes next really happens at once. */
+export async function warm(sql: Database): Promise<void> {
+  await Promise.all(Array.from({ length: sql.options.max }, () => sql`select pg_sleep(0.05)`));
+}
