@@ -20,7 +20,10 @@ const sizeOf = (rows: Placed["row"][]) =>
 
 /** Positions with holes, as of members and edits. */
 const placed = fc
-  .array(fc.record({ step: fc.integer({ min: 1, max: 9 }), row: arbitraryRow }), { maxLength: 300 })
+  .array(fc.record({ step: fc.integer({ min: 1, max: 9 }), row: arbitraryRow }), {
+    maxLength: 300,
+    size: "max",
+  })
   .map((steps) => {
     let position = 1000;
     return steps.map(({ step, row }): Placed => ({ position: (position += step), row }));

@@ -72,7 +72,7 @@ test("a long answer waits while more than half the budget waits for the reader, 
   expect(isWritable).toBe(false);
   wire.waitingBytes = 0;
   session.drained();
-  await Promise.resolve();
+  for (let microtasks = 0; microtasks < 20; microtasks++) await Promise.resolve();
   expect(isWritable).toBe(false); // Frames of 16 KiB and more that are sent from `drain` can stall.
   await waiting;
   wire.waitingBytes = sessionLimits.budgetBytes;

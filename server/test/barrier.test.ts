@@ -150,6 +150,34 @@ test("W2 M26: whoever comes, opens, resumes and goes while others write holds ea
   }
 }, 20_000);
 
+test("C10 W2: a channel that hello did not subscribe is heard from the moment it is opened, while others write", async () => {
+  const [margaret, radia] = [
+    await server.signIn(people.margaret),
+    await server.signIn(people.radia),
+  ];
+  await using writer = await talk(server, margaret, "attic");
+  const pages = Array.from({ length: 4 }, () => new Page(radia));
+  for (const page of pages) {
+    await page.comes();
+    await page.caughtUp();
+  }
+  // Told to nobody, as if the row in the own stream were still on its way.
+  const attic = await joinGroup(server.sql, "attic", radia.id);
+  const writing = (async () => {
+    for (let count = 0; count < 60; count++) await writer.says(`attic ${count}`);
+  })();
+  for (const page of pages) {
+    page.reader.hold(attic);
+    await page.opens(attic);
+  }
+  await writing;
+  for (const page of pages) {
+    await page.reaches(attic, await headOf(attic));
+    expect(page.reader.waiting).toEqual([]);
+    await page.leaves();
+  }
+});
+
 test("C1: a channel that comes into being while one looks is heard from its first message, on every device", async () => {
   const linus = await server.signIn(people.linus);
   const devices = [new Page(linus), new Page(linus)];

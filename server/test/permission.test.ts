@@ -106,6 +106,21 @@ test("C11 S10: a stranger gets nothing of a channel by any command, now or later
   expect([heard, typed]).toEqual([[], []]);
 });
 
+test("C11: a stranger who tries to open a channel again and again while others talk never stands on its topic", async () => {
+  await using member = await talk(server, ada, "lobby");
+  await using stranger = await talk(server, linus);
+  let isOver = false;
+  const tries = async () => {
+    while (!isOver)
+      expect(outcome(await stranger.command(questions(linus).open))).toBe("not_a_member");
+  };
+  const trying = Promise.all([tries(), tries(), tries()]);
+  for (let count = 0; count < 60; count++) await member.says(`among ourselves ${count}`);
+  isOver = true;
+  await trying;
+  expect(stranger.answers.filter(isAboutThem)).toEqual([]);
+});
+
 test("C11: a stranger who names a channel in hello is not put onto it", async () => {
   await using member = await talk(server, ada, "lobby");
   await using stranger = await dial(server);

@@ -8,7 +8,7 @@ import { joinGroup } from "./group.ts";
 import { HandClock } from "./hand-clock.ts";
 import { people } from "./people.ts";
 import { startServer } from "./start-server.ts";
-import { type Talk, talk } from "./talk.ts";
+import { dial, type Talk, talk } from "./talk.ts";
 
 const clock = new HandClock();
 const server = await startServer({ clock });
@@ -142,6 +142,19 @@ test("W1: 64 commands may be unanswered; one more is refused, and every one has 
   expect(replies(socket, 500_000).map(({ op, ref }) => [op, ref])).toEqual(
     reads.map(({ ref }) => ["done", ref]),
   );
+});
+
+test("W1: once it is answered a command leaves the window, hello too", async () => {
+  await using socket = await dial(server);
+  await socket.gets("welcome", { op: "hello", token: ada.token, epoch: "", streams: [] });
+  // What hello still has to tell is under way.
+  const pings = Array.from({ length: limits.inFlightMax }, (_, at): Command => ({
+    op: "ping",
+    ref: 500_000 + at,
+  }));
+  bundle(socket, pings);
+  await until(() => replies(socket, 500_000).length === pings.length);
+  expect(new Set(replies(socket, 500_000).map(({ op }) => op))).toEqual(new Set(["pong"]));
 });
 
 test("W1: in a bundle a malformed command is refused alone, by its own ref", async () => {
