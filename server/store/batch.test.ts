@@ -61,9 +61,6 @@ test("M2: poisoned drafts are found one by one; the others are stored in their o
     "d",
     "e",
   ]);
-  expect(
-    stormy.commits.filter(({ channelId }) => channelId === lobby).at(-1)?.messages.length,
-  ).toBeGreaterThan(0);
 });
 
 /** Somebody else's transaction that holds a channel until it is released. */

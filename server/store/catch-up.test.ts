@@ -160,11 +160,11 @@ test("W2: whoever pages from any cursor, while things go on, ends in the present
       const channel = await addChannel(sql, [ada]);
       const holders = [new Holder()];
       const here = new Set<UserId>();
-      let messages: Seq[] = [];
+      const messages: Seq[] = [];
       for (const { do: what, of } of steps) {
         const seq = messages[of % Math.max(1, messages.length)];
         const person = people[of % people.length]!;
-        if (what === "say") messages = [...messages, await say(sql, channel, ada)];
+        if (what === "say") messages.push(await say(sql, channel, ada));
         else if (what === "edit" && seq) await edit(sql, channel, seq, `edited ${of}`);
         else if (what === "remove" && seq) await remove(sql, channel, seq);
         else if (what === "leave") {

@@ -125,7 +125,7 @@ export async function weatherStorm(
   await Promise.all(making);
   const fates = await Promise.all(sent.map((send) => send.fates));
   await stormy.batch.drained();
-  return judge(database, stormy, sent, fates);
+  return await judge(database, stormy, sent, fates);
 }
 
 async function makeTrouble(

@@ -27,7 +27,7 @@ export async function change(
   entity: number,
   work: (sql: Database) => Promise<unknown> = async () => undefined,
 ): Promise<Seq> {
-  return sql.begin(async (tx) => {
+  return await sql.begin(async (tx): Promise<Seq> => {
     const [row] = await tx<{ head: Seq }[]>`
       update channels set head = head + 1 where id = ${channelId} returning head`;
     await work(tx as unknown as Database);
@@ -35,7 +35,7 @@ export async function change(
       insert into changes (stream_id, kind, entity, seq) values (${channelId}, ${rowKinds[kind].number}, ${entity}, ${row!.head})
       on conflict (stream_id, kind, entity) do update set seq = excluded.seq`;
     return row!.head;
-  }) as Promise<Seq>;
+  });
 }
 
 export const edit = (sql: Database, channelId: ChannelId, seq: Seq, body: string): Promise<Seq> =>

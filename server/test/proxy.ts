@@ -27,7 +27,7 @@ export interface Proxy extends Disposable {
 
 /** One side of a connection: what is to be written to it, in order. */
 interface Side {
-  socket: Socket<undefined> | undefined;
+  socket: Socket | undefined;
   unwritten: Uint8Array[];
 }
 
@@ -51,13 +51,13 @@ export function startProxy(target: string): Proxy {
     isFrozen = false;
 
     constructor(client: Socket<Pair>) {
-      this.#client.socket = client as unknown as Socket<undefined>;
+      this.#client.socket = client as unknown as Socket;
       Bun.connect({
         hostname,
         port: Number(targetPort),
         socket: {
           open: (socket) => {
-            this.#server.socket = socket as Socket<undefined>;
+            this.#server.socket = socket;
             if (pairs.has(this)) this.write();
             else socket.terminate();
           },
