@@ -78,7 +78,7 @@ test("a database of our own is made once", async () => {
   expect(row?.name).toBe(name);
 });
 
-test("S1: a query written between a connection's error and its end is answered by a refusal, not never", async () => {
+test("a query written between a connection's error and its end is answered by a refusal, not never", async () => {
   await using database = await testDatabase();
   using proxy = startProxy(database.url);
   const sql = openDatabase({ url: proxy.through(database.url), max: 1 });
