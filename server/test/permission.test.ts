@@ -4,6 +4,7 @@ import { commandFields, type CommandName, type CommandOf } from "#wire/command.t
 import type { Answer, Reply } from "#wire/event.ts";
 import type { StreamId } from "#wire/ids.ts";
 import { joinGroup } from "./group.ts";
+import { hello } from "./hello.ts";
 import { people } from "./people.ts";
 import { type SignedIn, startServer } from "./start-server.ts";
 import { dial, type Talk, talk } from "./talk.ts";
@@ -119,6 +120,18 @@ test("C11: a stranger who tries to open a channel again and again while others t
   isOver = true;
   await trying;
   expect(stranger.answers.filter(isAboutThem)).toEqual([]);
+});
+
+test("C11: a stranger who claims to hold a part of a channel does not get the rest", async () => {
+  await using member = await talk(server, ada, "lobby");
+  await member.says("not for everybody");
+  await using stranger = await dial(server);
+  const { epoch } = await hello(stranger, linus);
+  const streams = [lobby, ada.id].map((stream: StreamId) => ({ stream, cursor: 1 }));
+  await stranger.gets("done", { op: "resume", epoch, streams });
+  await using again = await dial(server);
+  await hello(again, linus, { epoch, streams });
+  expect([...stranger.answers, ...again.answers].filter(isAboutThem)).toEqual([]);
 });
 
 test("C11: a stranger who names a channel in hello is not put onto it", async () => {
