@@ -14,7 +14,7 @@ test("E12 U10: after 30 s without a network both come back, with everything once
   await stage.invite(people.grace);
   const ada = await stage.device(people.ada);
   const grace = await stage.device(people.grace);
-  await grace.page.goto(`${stage.network.url}/people`);
+  await grace.page.goto(`${stage.url}/people`);
   await grace.page.getByRole("button", { name: /Ada Lovelace/ }).click();
   await ada.page.getByRole("link", { name: /Grace Hopper/ }).click();
   await grace.page.waitForURL(/\/c\/dm-/);
@@ -23,12 +23,12 @@ test("E12 U10: after 30 s without a network both come back, with everything once
     ada: ada.page,
     grace: grace.page,
     broken: async () => {
-      stage.network.cut();
+      stage.network.refuse();
       await barSays(ada.page, /^Reconnecting in \d+ s/);
     },
     mended: async () => {
       await pause(cutMs);
-      stage.network.restore();
+      stage.network.accept();
       await barSays(ada.page, /^Connected$/);
     },
   });

@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { people, type Person } from "../../server/test/people.ts";
 import { TestSupervisor } from "../../server/test/supervisor.ts";
 import { launchBrowser } from "./browser.ts";
-import { Network } from "./network.ts";
+import { type Proxy, startProxy } from "../../server/test/proxy.ts";
 
 /** One device of somebody who is signed in: a browser profile of its own. */
 export interface Device {
@@ -26,7 +26,8 @@ const wide = { width: 1280, height: 800 };
 
 /** Everything for real: `main.ts` as a process with its own PostgreSQL, a network that can be cut, a browser, Ada as the owner. */
 export class Stage implements AsyncDisposable {
-  readonly network: Network;
+  /** Between every browser and the server. */
+  readonly network: Proxy;
   readonly #browser: Browser;
   readonly #dataDir: string;
   readonly #port: string;
@@ -60,26 +61,39 @@ export class Stage implements AsyncDisposable {
     await this.#ask("/api/v1/invitations/accept", { code, ...person });
   }
 
+  /** The server's address as a browser sees it, by a network. */
+  urlBy(network: Proxy): string {
+    return `http://127.0.0.1:${network.port}`;
+  }
+
+  get url(): string {
+    return this.urlBy(this.network);
+  }
+
+  get #serverUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   /** Another network to the same server. */
-  connect(): Network {
-    return new Network(`http://127.0.0.1:${this.#port}`);
+  connect(): Proxy {
+    return startProxy(this.#serverUrl);
   }
 
   /** A new device of somebody, signed in through the page itself; with a clock that the test may move where it asks for one. */
   async device(
     person: Person,
-    { network = this.network, hasClock = false }: { network?: Network; hasClock?: boolean } = {},
+    { network = this.network, hasClock = false }: { network?: Proxy; hasClock?: boolean } = {},
   ): Promise<Device> {
     const context = await this.#browser.newContext({ viewport: wide });
     const page = await context.newPage();
     if (hasClock) await page.clock.install();
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
-    await page.goto(`${network.url}/signin`);
+    await page.goto(`${this.urlBy(network)}/signin`);
     await page.getByLabel("Email").fill(person.email);
     await page.getByLabel("Password").fill(person.password);
     await page.keyboard.press("Enter");
-    await page.waitForURL(`${network.url}/`);
+    await page.waitForURL(`${this.urlBy(network)}/`);
     return { context, page, complaints };
   }
 
@@ -98,7 +112,7 @@ export class Stage implements AsyncDisposable {
   /** Says many things at once in a channel, by a socket of its own. */
   async says(person: Person, textId: string, bodies: readonly string[]): Promise<void> {
     const { accessToken } = await this.#ask("/api/v1/session", person);
-    const socket = new WebSocket(`${this.network.url.replace("http", "ws")}/ws`, ["parley.v1"]);
+    const socket = new WebSocket(`${this.url.replace("http", "ws")}/ws`, ["parley.v1"]);
     socket.binaryType = "arraybuffer";
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = [...bodies];
@@ -155,7 +169,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async #ask(path: string, body: unknown): Promise<{ accessToken: string; link: string }> {
-    const origin = this.network.url;
+    const origin = this.url;
     const answer = await fetch(`${origin}${path}`, {
       method: "POST",
       headers: {

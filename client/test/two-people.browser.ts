@@ -23,7 +23,7 @@ afterAll(async () => {
 
 test("P1 U1: they find each other in the list of people and see each other online", async () => {
   // Loaded there and not led there: the question is older than the socket.
-  await grace.page.goto(`${stage.network.url}/people`);
+  await grace.page.goto(`${stage.url}/people`);
   const row = grace.page.getByRole("button", { name: /Ada Lovelace/ });
   await row.getByText("online").waitFor();
   await grace.page.getByRole("searchbox").fill("love");
@@ -78,9 +78,9 @@ test("T1 T2 T3: typing is seen, and forgotten after it stops", async () => {
 
 test("M27: two tabs and two devices of one person agree", async () => {
   const tab = await ada.context.newPage();
-  await tab.goto(`${stage.network.url}/c/dm-1-2`);
+  await tab.goto(`${stage.url}/c/dm-1-2`);
   const phone = await stage.device(people.ada);
-  await phone.page.goto(`${stage.network.url}/c/dm-1-2`);
+  await phone.page.goto(`${stage.url}/c/dm-1-2`);
   await shows(tab, ["Hello Ada"]);
   await says(ada.page, "from the first tab");
   await says(tab, "from the second tab");
@@ -164,12 +164,12 @@ test("E12 U10: the network is cut for 3 s; the page says so, and comes back at o
   await talksThrough(
     "network",
     async () => {
-      stage.network.cut();
+      stage.network.refuse();
       await barSays(ada.page, /^Reconnecting in \d+ s/);
     },
     async () => {
       await pause(1_500); // With the 1.5 s before the bar shows: three seconds.
-      stage.network.restore();
+      stage.network.accept();
       // The browser tells Grace's page that the network is back; Ada does not wait for hers.
       await grace.page.evaluate(() => dispatchEvent(new Event("online")));
       await ada.page.getByRole("button", { name: "Now" }).click();
@@ -179,16 +179,16 @@ test("E12 U10: the network is cut for 3 s; the page says so, and comes back at o
 });
 
 test("W4 M11: a tab closed with unsent messages sends them once when it is opened again", async () => {
-  stage.network.cut();
+  stage.network.refuse();
   await says(ada.page, "unsent one", "unsent two");
   await ada.page.locator(".message", { hasText: "unsent two" }).waitFor();
   await ada.page.close();
-  stage.network.restore();
+  stage.network.accept();
   ada.page.removeAllListeners();
   const page = await ada.context.newPage();
   page.on("pageerror", (error) => ada.complaints.push(String(error)));
   ada = { ...ada, page };
-  await page.goto(`${stage.network.url}/c/dm-1-2`);
+  await page.goto(`${stage.url}/c/dm-1-2`);
   await shows(page, ["unsent one", "unsent two"]);
   await allStored(page);
   await shows(grace.page, ["unsent one", "unsent two"]);
@@ -197,10 +197,10 @@ test("W4 M11: a tab closed with unsent messages sends them once when it is opene
 test("E12: a laptop that slept for ten minutes finds its connection dead and comes back by itself", async () => {
   using network = stage.connect();
   const laptop = await stage.device(people.grace, { network, hasClock: true });
-  await laptop.page.goto(`${network.url}/c/dm-1-2`);
+  await laptop.page.goto(`${stage.urlBy(network)}/c/dm-1-2`);
   await says(laptop.page, "closing the lid");
   await allStored(laptop.page);
-  network.freeze();
+  network.freeze("open");
   await says(ada.page, "while you slept");
   await laptop.page.clock.fastForward("10:00");
   await shows(laptop.page, ["while you slept"]);
