@@ -39,11 +39,12 @@ export async function subscribeDurable(
         fresh.forEach((stream, at) => {
           if (session.followed.get(stream) === entries[at]) session.followed.delete(stream);
         });
-        reject(error as Error);
+        reject(error);
       },
     );
   }
-  await Promise.all(streams.map((stream) => session.followed.get(stream)?.subscribed));
+  const entries = streams.flatMap((stream) => session.followed.get(stream) ?? []);
+  await Promise.all(entries.map(({ subscribed }) => subscribed));
 }
 
 export function unsubscribeDurable(

@@ -14,7 +14,7 @@ export interface Held {
   readonly cursor: Seq;
 }
 
-export const catchUpLimits = {
+const catchUpLimits = {
   /** Members and settings that come with a `reset`. */
   stateRowsMax: 100,
   stateBytesMax: 24 * 1024,

@@ -50,7 +50,7 @@ const aside =
   (parts, session, command) => ({ reply: simple(parts, session, command) });
 
 /** Adding a command to the protocol without adding it here does not compile. */
-export const rules: { readonly [Name in CommandName]: Rule<Name> } = {
+const rules: { readonly [Name in CommandName]: Rule<Name> } = {
   hello: { by: "stranger", handler: hello },
   renew: { by: "user", handler: inOrder(renew) },
   resume: { by: "user", handler: inOrder(resume) },

@@ -67,7 +67,7 @@ export class PointerFlush {
       waiting.resolve();
     } catch (error) {
       log.warn("pointers could not be written", { error });
-      waiting.reject(error as Error);
+      waiting.reject(error);
     }
   }
 

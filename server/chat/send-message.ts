@@ -9,7 +9,7 @@ import type { ChatParts } from "./parts.ts";
 import { identityOf } from "./identity.ts";
 
 /** Why a body is refused before anybody asks the database. */
-export function refusalFor(body: string): RefusalCode | undefined {
+function refusalFor(body: string): RefusalCode | undefined {
   if (body === "") return "body_empty";
   if (hasControlCharacters(body)) return "body_invalid";
   // Counting code points is only needed where UTF-16 units are too many.

@@ -28,9 +28,8 @@ class Ears {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What `bus.ts` promises, asked of one kind of bus. Every kind runs it. */
-export function describeBus(kind: string, start: () => Promise<BusMaker>): void {
-  describe(`a bus of the kind ${kind}`, async () => {
-    const maker = await start();
+export function describeBus(kind: string, maker: BusMaker): void {
+  describe(`a bus of the kind ${kind}`, () => {
     afterAll(() => maker.end());
 
     async function worker(): Promise<{ bus: Bus; ears: Ears }> {

@@ -97,8 +97,9 @@ const edges = (published: readonly Interval[]) =>
   published.map(({ from, through }) => [from, through]);
 
 /** What a socket holds that applies everything as PROTOCOL.md says: the addresses in order of arrival, and its cursor. */
-function applied(published: readonly Interval[], cursor: Seq): { seqs: Seq[]; cursor: Seq } {
+function applied(published: readonly Interval[], held: Seq): { seqs: Seq[]; cursor: Seq } {
   const seqs: Seq[] = [];
+  let cursor = held;
   for (const { from, through, rows } of published) {
     if (from > cursor) throw new Error(`a hole: (${cursor}, ${from}]`);
     for (const { version } of rows) if (version > cursor) seqs.push(version);

@@ -101,7 +101,7 @@ export class Receiver {
     try {
       return this.#dispatch(this.#session, command);
     } catch (error) {
-      return { reply: Promise.reject(error) };
+      return { reply: unknownAfter(command, error) };
     }
   }
 
@@ -124,14 +124,12 @@ export class Receiver {
     try {
       return await reply;
     } catch (error) {
-      log.error("a command failed", { command: command.op, error });
-      // What the handler had begun may be done: only "unknown" is true.
-      return { refused: "unavailable" };
+      return unknownAfter(command, error);
     }
   }
 
   #reply(ref: number, answered: Answered): void {
-    if (!("refused" in answered)) return this.#session.send({ ...answered, ref } as Reply);
+    if (!("refused" in answered)) return this.#session.send({ ...answered, ref });
 
     const { refused, detail } = answered;
     this.#session.send({
@@ -142,4 +140,10 @@ export class Receiver {
       retryAfterMs: refusals[refused].client === "retry" ? 1_000 : 0,
     });
   }
+}
+
+/** What the handler had begun may be done: only "unknown" is true. */
+function unknownAfter({ op }: Command, error: unknown): Refusal {
+  log.error("a command failed", { command: op, error });
+  return { refused: "unavailable" };
 }

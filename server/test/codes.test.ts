@@ -121,7 +121,8 @@ const provoked: Record<RefusalCode, (socket: Talk) => Promise<Reply>> = {
   unavailable: async (socket) => {
     await server.sql`alter table messages rename to hidden`;
     const reply = socket.command({ op: "history", channel: lobby, before: 0, limit: 1 });
-    await reply.finally(() => server.sql`alter table hidden rename to messages`);
+    await reply;
+    await server.sql`alter table hidden rename to messages`;
     return reply;
   },
 };
