@@ -10,7 +10,8 @@ import { HandClock } from "../test/hand-clock.ts";
 import { reasonOf } from "../test/reason.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { leave } from "./leave.ts";
-import type { ChatParts } from "./parts.ts";
+import { hello } from "./hello.ts";
+import type { ChatParts, Verified } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 import { TypingBook } from "./typing.ts";
 
@@ -98,6 +99,27 @@ test("for a socket that is gone nothing is begun", async () => {
   await subscribeDurable(parts, session, [lobby]);
   await watchPeople(parts, session, [ada]);
   expect([delivery.followed(), [...onBus]]).toEqual([[], []]);
+});
+
+test("P1: who goes while their token is read was never here", async () => {
+  const { parts, session, goes } = start();
+  session.identity = undefined;
+  const verified = Promise.withResolvers<Verified>();
+  const arrived: UserId[] = [];
+  const { reply, then: next } = hello(
+    {
+      ...parts,
+      verify: () => verified.promise,
+      presence: { ...parts.presence, arrived: (user) => void arrived.push(user) },
+    },
+    session,
+    { op: "hello", ref: 1, token: "of Ada", epoch: "", streams: [] },
+  );
+  goes();
+  verified.resolve({ userId: ada, name: "Ada", sessionId: "a", expiresAtMs: 1 });
+  await reply;
+  await next?.();
+  expect([arrived, parts.sessions.ofUser(ada), session.identity]).toEqual([[], [], undefined]);
 });
 
 test("a socket gives back what it followed, and another one keeps it", async () => {

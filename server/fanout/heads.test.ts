@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { decodeAnswers } from "#wire/codec.ts";
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
 import { HandClock } from "../test/hand-clock.ts";
+import { cutIntervals } from "./cut.ts";
+import { Delivery } from "./deliver.ts";
 import { decodeHeads, encodeHeads, Heads } from "./heads.ts";
 import { MemoryHub } from "./memory-bus.ts";
 import { headsTopic } from "./topic.ts";
@@ -37,6 +40,40 @@ test("W2: what a worker wrote is told for 5 s, by its greatest head, without ask
     ],
     [[lobby, 9]],
   ]);
+});
+
+test("W2: a lost announcement with nothing after it shows with the next heads, on every worker that listens", async () => {
+  const hub = new MemoryHub();
+  const published: Seq[] = [];
+  const delivery = new Delivery({
+    bus: hub.connect(() => undefined),
+    publish: (_, frame) => {
+      for (const event of decodeAnswers(frame)) {
+        if (event.op === "interval") published.push(event.through);
+      }
+    },
+    readHeads: async () => new Map([[lobby, 4]]),
+    readIntervals: async (stream, from) => ({
+      intervals: cutIntervals(stream, from, 5, []),
+      more: false,
+    }),
+    membershipDelivered: () => undefined,
+    after: () => () => undefined,
+  });
+  const ears = hub.connect((_, bytes) => {
+    for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+  });
+  await ears.subscribe([headsTopic]);
+  await delivery.follow([lobby]);
+  const writer = new Heads({
+    bus: hub.connect(() => undefined),
+    readHeads: nobodyAsks,
+    now: () => 0,
+  });
+  writer.wrote(lobby, 5); // Committed; the announcement never came.
+  await writer.tell();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  expect(published).toEqual([5]);
 });
 
 test("W2: after a known id for 5 s, and after an unknown outcome for a minute, the head is read and told", async () => {

@@ -64,6 +64,25 @@ test("C1: a direct channel comes into being once, whoever asks and how often, an
   }
 });
 
+test("C1 W2: where a new channel was never announced, asking again for it tells both within a second", async () => {
+  await using ada = await talk(server, people.ada);
+  await using alan = await talk(server, people.alan);
+  // Committed, and then whoever did it died.
+  const channel = await server.direct(ada.me!, alan.me!);
+  const { channel: found } = await ada.gets("direct", { op: "createDirect", user: alan.me!.id });
+  expect(found).toBe(channel);
+  clock.pass(1_000);
+  for (const socket of [ada, alan]) {
+    await socket.next(
+      "interval",
+      ({ stream, rows }) =>
+        stream === socket.me!.id &&
+        rows.some(({ kind, entity }) => kind === "membership" && entity === channel),
+    );
+    await socket.next("summary", (summary) => summary.channel === channel);
+  }
+});
+
 test("M27: what is said, read and marked on one device is so on the person's other devices", async () => {
   await using laptop = await talk(server, people.ada, people.grace);
   await using phone = await talk(server, people.ada, people.grace);
