@@ -15,7 +15,7 @@ import { followMemberships } from "./chat/join.ts";
 import { leave } from "./chat/leave.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
-import { TypingBook } from "./chat/typing.ts";
+import { TypingBook } from "./chat/typing-book.ts";
 import { readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
 import type { Engine, EngineSocket, Upgrade } from "./engine/engine.ts";

@@ -13,7 +13,7 @@ import { leave } from "./leave.ts";
 import { hello } from "./hello.ts";
 import type { ChatParts, Verified } from "./parts.ts";
 import { watchPeople } from "./people.ts";
-import { TypingBook } from "./typing.ts";
+import { TypingBook } from "./typing-book.ts";
 
 const lobby = 7 as ChannelId;
 const library = 8 as ChannelId;

@@ -8,7 +8,7 @@ import type { Sessions } from "../session/sessions.ts";
 import type { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import type { PointerFlush } from "./pointer-flush.ts";
-import type { TypingBook } from "./typing.ts";
+import type { TypingBook } from "./typing-book.ts";
 
 /** Who a token speaks for, after its user was found to exist and to be active. */
 export interface Verified {

@@ -95,8 +95,8 @@ export class Delivery {
   async announce(interval: Interval): Promise<void> {
     const { stream, from, through, rows } = interval;
     const membership = rows.some((row) => row.kind === "membership");
-    const frame = encodeAnswer({ op: "interval", ...interval });
     try {
+      const frame = encodeAnswer({ op: "interval", ...interval });
       await this.#parts.bus.publish(
         durableTopic(stream),
         encodeAnnouncement({ stream, from, through, membership, frame }),
