@@ -90,7 +90,7 @@ test("a signal that reaches the worker too, as from a service manager, is left t
     process.kill(workers[0]!.pid, signal);
   // The kernel has delivered them by the time of an answer to what was asked afterwards.
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  expect(workers.filter(isAlive)).toEqual(workers);
+  expect(workers.filter(isAlive)).toEqual([...workers]);
 });
 
 test("10 s after kill -9 of the supervisor nothing lives, and the next start works", async () => {
