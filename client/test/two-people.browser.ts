@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { pause } from "#lib/wait.ts";
 import { people } from "../../server/test/people.ts";
 import { allStored, barSays, bodies, says, shows, talkThrough } from "./conversation.ts";
+import { fetchedBeforeUse, noteUse } from "./loading.ts";
 import { type Device, Stage } from "./stage.ts";
 
 setDefaultTimeout(30_000);
@@ -66,6 +67,62 @@ test("M1 U4: one's own message is painted in the next frame, the other's soon af
   process.stdout.write(`said and seen by the other: ${shownAtMs - painted.atMs} ms\n`);
   await shows(ada.page, ["Hello Ada"]);
   await allStored(grace.page);
+});
+
+test("U13: 35 KB of JavaScript are enough for the form and for the list, and the console stays empty", async () => {
+  const context = await ada.context.browser()!.newContext();
+  const page = await context.newPage();
+  const said: string[] = [];
+  page.on("pageerror", (error) => said.push(String(error)));
+  page.on("console", (line) => said.push(`${line.type()}: ${line.text()}`));
+  await noteUse(page);
+  await page.goto(`${stage.url}/signin`);
+  await page.getByLabel("Email").fill(people.ada.email);
+  const forForm = await fetchedBeforeUse(page);
+  await page.getByLabel("Password").fill(people.ada.password);
+  await page.keyboard.press("Enter");
+  const line = page.getByRole("link", { name: /Grace Hopper/ });
+  await line.waitFor();
+
+  await page.reload({ waitUntil: "networkidle" });
+  await line.waitFor();
+  const forList = await fetchedBeforeUse(page);
+  for (const { bytes, scripts } of [forForm, forList]) {
+    expect(scripts).toBeGreaterThan(2);
+    expect(bytes).toBeGreaterThan(20 * 1024);
+    expect(bytes).toBeLessThanOrEqual(35 * 1024);
+  }
+  await line.click();
+  await shows(page, ["Hello Ada"]);
+  expect(said).toEqual([]);
+  await context.close();
+});
+
+test("no socket greets before the page can take what it answers, however late that code comes", async () => {
+  const { context, page } = await stage.device(people.ada);
+  const line = page.getByRole("link", { name: /Grace Hopper/ });
+  await line.waitFor();
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await context.route("**/assets/*.js", async (route) => {
+    const response = await route.fetch();
+    if ((await response.text()).includes("parley-tab:")) {
+      asked.resolve();
+      await held.promise;
+    }
+    await route.fulfill({ response });
+  });
+  let sockets = 0;
+  page.on("websocket", () => sockets++);
+  const signedIn = page.waitForResponse("**/session/refresh");
+  await page.reload();
+  await Promise.all([asked.promise, (await signedIn).finished()]);
+  expect(sockets).toBe(0);
+  held.resolve();
+  await line.waitFor();
+  expect(sockets).toBe(1);
+  await context.unrouteAll({ behavior: "wait" });
+  await context.close();
 });
 
 test("T1 T2 T3: typing is seen, and forgotten after it stops", async () => {
@@ -178,7 +235,7 @@ test("E12 U10: the network is cut for 3 s; the page says so, and comes back at o
   );
 });
 
-test("W4 M11: a tab closed with unsent messages sends them once when it is opened again", async () => {
+test("W4 B32: a tab closed with unsent messages sends them once when it is opened again", async () => {
   stage.network.refuse();
   await says(ada.page, "unsent one", "unsent two");
   await ada.page.locator(".message", { hasText: "unsent two" }).waitFor();
@@ -194,7 +251,7 @@ test("W4 M11: a tab closed with unsent messages sends them once when it is opene
   await shows(grace.page, ["unsent one", "unsent two"]);
 });
 
-test("E12: a laptop that slept for ten minutes finds its connection dead and comes back by itself", async () => {
+test("E12 M11: a laptop that slept for ten minutes finds its connection dead and comes back by itself", async () => {
   using network = stage.connect();
   const laptop = await stage.device(people.grace, { network, hasClock: true });
   await laptop.page.goto(`${stage.urlBy(network)}/c/dm-1-2`);
