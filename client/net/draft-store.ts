@@ -29,17 +29,19 @@ interface Schema extends DBSchema {
   drafts: { key: string; value: KeptDraft; indexes: { user: UserId } };
 }
 
-/** IndexedDB where there is one; where there is none, nothing survives a reload, and the log says so. */
+/** IndexedDB where there is one; where there is none, nothing survives a reload, and the log says so. Opened when it is first used. */
 export function openDraftStore(log: Log): DraftStore {
-  const opening = openDatabase().catch((error: unknown) => {
-    log("unsent messages will not survive a reload: this browser keeps nothing", error);
-    return undefined;
-  });
+  let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined;
+  const open = () =>
+    openDatabase().catch((error: unknown) => {
+      log("unsent messages will not survive a reload: this browser keeps nothing", error);
+      return undefined;
+    });
   const attempt = async <Value>(
     what: (database: IDBPDatabase<Schema>) => Promise<Value>,
     otherwise: Value,
   ): Promise<Value> => {
-    const database = await opening;
+    const database = await (opening ??= open());
     if (!database) return otherwise;
     try {
       return await what(database);
@@ -61,7 +63,7 @@ export function openDraftStore(log: Log): DraftStore {
 
 /** Rejects where there is no IndexedDB or it is forbidden: there the browser throws, which `async` makes the same. */
 async function openDatabase(): Promise<IDBPDatabase<Schema>> {
-  // Fetched when the page stands: nothing that is shown first needs it.
+  // Fetched when the list stands: nothing that is shown first needs it.
   const { openDB } = await import("idb");
   return await openDB<Schema>("parley", 1, {
     upgrade(database) {

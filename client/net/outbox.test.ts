@@ -114,7 +114,7 @@ test("U4: what is said shows at once, is on disk before it leaves, and is forgot
   const kept = Promise.withResolvers<void>();
   const { drafts, store } = disk(() => kept.promise);
   const { outbox, sends, shown } = open(store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   expect(shown.all).toEqual(["written one"]);
   await turn();
@@ -131,7 +131,7 @@ test("U4: what is said shows at once, is on disk before it leaves, and is forgot
 test("a disk that hangs holds up nobody for longer than 200 ms", async () => {
   const { store } = disk(() => new Promise(() => undefined));
   const { outbox, clock, sends } = open(store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   clock.pass(200);
   expect((await sends.next()).bodies).toEqual(["one"]);
@@ -139,7 +139,7 @@ test("a disk that hangs holds up nobody for longer than 200 ms", async () => {
 
 test("one send per channel is unanswered: what is written meanwhile follows together, in order", async () => {
   const { outbox, sends } = open(disk().store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   const first = await sends.next();
   for (const body of ["two", "three", "four"]) outbox.say(lobby, body);
@@ -155,7 +155,7 @@ test("at most 50 drafts and one frame's worth of bytes leave together", async ()
   for (let number = 0; number < 60; number++) outbox.say(lobby, `${number}`);
   for (let number = 0; number < 9; number++) outbox.say(engineRoom, "😀".repeat(4_000));
   await turn();
-  outbox.open();
+  void outbox.open();
   const inLobby = await sends.next(({ channel }) => channel === lobby);
   expect(inLobby.bodies).toHaveLength(limits.draftsPerSendMax);
   const elsewhere = await sends.next(({ channel }) => channel === engineRoom);
@@ -164,7 +164,7 @@ test("at most 50 drafts and one frame's worth of bytes leave together", async ()
 
 test("B32, W4: a send whose answer was lost goes again with the same ids, before anything newer", async () => {
   const { outbox, sends } = open(disk().store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   const lost = await sends.next();
   outbox.pause();
@@ -173,7 +173,7 @@ test("B32, W4: a send whose answer was lost goes again with the same ids, before
   await turn();
   expect(sends.all).toHaveLength(1);
 
-  outbox.open();
+  void outbox.open();
   const again = await sends.next();
   expect(again.bodies[0]).toBe("one");
   expect(again.ids[0]).toBe(lost.ids[0]);
@@ -184,7 +184,7 @@ test("a refused draft stays with its code and holds up nobody; the skipped ones 
   const { outbox, sends, shown } = open(store);
   for (const body of ["one", "two", "three"]) outbox.say(lobby, body);
   await turn();
-  outbox.open();
+  void outbox.open();
   (await sends.next(({ bodies }) => bodies.length === 3)).answer(
     fates(null, "body_invalid", "skipped"),
   );
@@ -200,7 +200,7 @@ test("a refused draft stays with its code and holds up nobody; the skipped ones 
 
 test("a refused draft is sent again when the person says so, after what was written since", async () => {
   const { outbox, sends, shown } = open(disk().store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   const first = await sends.next();
   first.answer(fates("may_not_write"));
@@ -217,7 +217,7 @@ test("a refused draft is sent again when the person says so, after what was writ
 test("a refused draft is forgotten when the person says so", async () => {
   const { drafts, store } = disk();
   const { outbox, sends, shown } = open(store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   const { answer, ids } = await sends.next();
   answer(fates("body_invalid"));
@@ -232,7 +232,7 @@ test("a channel that one may not write to refuses all that waits", async () => {
   outbox.say(lobby, "one");
   outbox.say(lobby, "two");
   await turn();
-  outbox.open();
+  void outbox.open();
   (await sends.next(({ bodies }) => bodies.length === 2)).answer(refusal("not_a_member"));
   await shown.next((what) => what === "refused two: not_a_member");
   expect(shown.all).toContain("refused one: not_a_member");
@@ -240,7 +240,7 @@ test("a channel that one may not write to refuses all that waits", async () => {
 
 test("a server that has no time is asked again after what it names, and after longer and longer", async () => {
   const { outbox, clock, sends } = open(disk().store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   (await sends.next()).answer(refusal("slow_down", 5_000));
   await turn();
@@ -263,7 +263,7 @@ test("a server that has no time is asked again after what it names, and after lo
 
 test("too long a body is refused here, and nothing waits for it", async () => {
   const { outbox, sends, shown } = open(disk().store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "x".repeat(4_001));
   outbox.say(lobby, "😀".repeat(4_000));
   expect(shown.all.filter((what) => what.startsWith("refused"))).toHaveLength(1);
@@ -273,7 +273,7 @@ test("too long a body is refused here, and nothing waits for it", async () => {
 test("what came home as a row is not sent again", async () => {
   const { drafts, store } = disk();
   const { outbox, sends } = open(store);
-  outbox.open();
+  void outbox.open();
   outbox.say(lobby, "one");
   const { answer, ids } = await sends.next();
   outbox.pause();
@@ -281,7 +281,7 @@ test("what came home as a row is not sent again", async () => {
   outbox.home(ids[0]!);
   outbox.say(lobby, "two");
   await turn();
-  outbox.open();
+  void outbox.open();
   expect((await sends.next()).bodies).toEqual(["two"]);
   expect(Array.from(drafts.values(), ({ body }) => body)).toEqual(["two"]);
 });
@@ -299,8 +299,34 @@ test("B32: after a reload the drafts of a tab that is gone are shown and sent; t
   await reloaded.outbox.adopt();
   await reloaded.outbox.adopt();
   expect(reloaded.shown.all).toEqual(["written one", "written two"]);
-  reloaded.outbox.open();
+  void reloaded.outbox.open();
   expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
+});
+
+test("W4: what an earlier page left goes before what was written while this one loaded", async () => {
+  const { store } = disk();
+  open(store, { tab: "crashed" }).outbox.say(lobby, "one");
+  await turn();
+  const { outbox, clock, sends } = open(store);
+  clock.pass(1);
+  outbox.say(lobby, "two");
+  await turn();
+  void outbox.open();
+  expect((await sends.next()).bodies).toEqual(["one", "two"]);
+});
+
+test("a disk that never answers holds up nobody for long, nor does it open a socket that has gone", async () => {
+  const { store } = disk(() => new Promise(() => undefined));
+  const { outbox, clock, sends } = open({ ...store, adopt: () => new Promise(() => undefined) });
+  outbox.say(lobby, "one");
+  void outbox.open();
+  outbox.pause();
+  clock.pass(2_000);
+  await turn();
+  expect(sends.all).toEqual([]);
+  void outbox.open();
+  clock.pass(2_000);
+  expect((await sends.next()).bodies).toEqual(["one"]);
 });
 
 test("B32: who signs out and in again on one page finds what was not sent", async () => {
@@ -312,7 +338,7 @@ test("B32: who signs out and in again on one page finds what was not sent", asyn
   await outbox.adopt();
   await outbox.adopt();
   expect(shown.all).toEqual(["written one"]);
-  outbox.open();
+  void outbox.open();
   expect((await sends.next()).bodies).toEqual(["one"]);
 });
 
@@ -336,7 +362,7 @@ test("B32, W4: whatever the network and the server do, everything is stored once
       async (troubles, count) => {
         const stored = new Stored();
         const { outbox, clock, sends, shown } = open(disk().store);
-        outbox.open();
+        void outbox.open();
         const bodies = Array.from({ length: count }, (_, index) => `${index}`);
         for (const body of bodies) outbox.say(lobby, body);
         for (const trouble of [...troubles, ...Array<number>(60).fill(9)]) {
@@ -358,7 +384,7 @@ test("B32, W4: whatever the network and the server do, everything is stored once
             sent.answer({ ...answered, fates: [...answered.fates, ...(rest as never[])] });
           } else sent.answer(stored.fatesOf(sent));
           await turn();
-          if (trouble < 2) outbox.open();
+          if (trouble < 2) void outbox.open();
           clock.pass(60_000);
         }
         expect(stored.bodies).toEqual(bodies);

@@ -12,6 +12,8 @@ import type { MessageIds } from "./uuid.ts";
 
 /** How long a first send waits for the disk: its use is after a crash, and nobody waits for that longer than this. */
 const keptMsMax = 200;
+/** How long a page's first socket waits for what an earlier page left behind, which is to go first. */
+const adoptedMsMax = 2_000;
 
 export interface OutboxParts {
   readonly user: UserId;
@@ -48,6 +50,8 @@ export class Outbox {
   readonly #lanes = new Map<ChannelId, Lane>();
   readonly #unkept = new Set<string>();
   #isOpen = false;
+  /** Raised by whatever makes an opening that still waits pointless. */
+  #opening = 0;
   #hasAdopted = false;
 
   constructor(parts: OutboxParts) {
@@ -101,14 +105,19 @@ export class Outbox {
     }
   }
 
-  /** The socket has caught up: everything unsent goes now. */
-  open(): void {
+  /** The socket has caught up: everything unsent goes now, and first what an earlier page left behind. */
+  async open(): Promise<void> {
+    const opening = ++this.#opening;
+    const adopted = this.adopt();
+    if (!this.#hasAdopted) await this.#orLate(adopted, adoptedMsMax);
+    if (opening !== this.#opening) return;
     this.#isOpen = true;
     for (const channel of this.#lanes.keys()) this.#flush(channel);
   }
 
   /** The socket is gone. */
   pause(): void {
+    this.#opening++;
     this.#isOpen = false;
     for (const lane of this.#lanes.values()) lane.stopTimer();
   }
@@ -125,13 +134,17 @@ export class Outbox {
 
   /** Written down before it leaves, unless the disk takes longer than somebody would notice. */
   async #keep(draft: KeptDraft): Promise<void> {
-    const { clock, store } = this.#parts;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const stop = clock.after(keptMsMax, resolve);
-    await Promise.race([store.put(draft), late]);
-    stop();
+    await this.#orLate(this.#parts.store.put(draft), keptMsMax);
     this.#unkept.delete(draft.clientMessageId);
     this.#flush(draft.channel);
+  }
+
+  /** A disk may take for ever: nothing waits for it longer than this. */
+  async #orLate(done: Promise<void>, lateMs: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const stop = this.#parts.clock.after(lateMs, resolve);
+    await Promise.race([done, late]);
+    stop();
   }
 
   #flush(channel: ChannelId): void {

@@ -1,14 +1,12 @@
 import { effect, type Signal, signal, untracked } from "@preact/signals";
 
 import { Connection } from "../net/connection.ts";
-import { openDraftStore } from "../net/draft-store.ts";
 import { DraftTexts } from "../net/draft-texts.ts";
-import { Session } from "../net/session.ts";
-import { joinTabs } from "../net/tab.ts";
-import { MessageIds } from "../net/uuid.ts";
-import type { Accounts, Model } from "../store/model.ts";
+import { Session, type TokenSource } from "../net/session.ts";
+import type { Accounts, Me, Model } from "../store/model.ts";
 import { createModel } from "./create-model.ts";
-import { Life } from "./life.ts";
+import { rememberSignedIn, wasSignedIn } from "./last-time.ts";
+import type { Life } from "./life.ts";
 import { browserSurroundings, socketUrl, type Surroundings } from "./surroundings.ts";
 
 export interface Client {
@@ -21,49 +19,78 @@ export interface Client {
 /** Starts a client: it finds out who is signed in, connects, and comes back by itself until it is stopped. */
 export function startClient(given?: Surroundings): Client {
   const surroundings = given ?? browserSurroundings();
-  const { clock, fetch, locks, log, origin, storage } = surroundings;
-  const session = new Session(fetch, clock);
+  const { clock, fetch, log, origin, storage } = surroundings;
   const life: Signal<Life | undefined> = signal(undefined);
+  const looking: Signal<string | undefined> = signal(undefined);
+  let beginLife: ((me: Me) => Life) | undefined;
+  let fetching: Promise<boolean> | undefined;
+  let isStopped = false;
+
+  /** The code of lives, which visitors do without. Resolves to whether it is here; what failed is tried anew the next time. */
+  const fetchLives = (): Promise<boolean> => {
+    fetching ??= import("./lives.ts").then(
+      ({ livesOf }) => {
+        beginLife = livesOf({ ...surroundings, ask: connection.ask, looking });
+        follow(session.me.peek());
+        return true;
+      },
+      (error: unknown) => {
+        log("a part of the page could not be fetched", error);
+        fetching = undefined;
+        return false;
+      },
+    );
+    return fetching;
+  };
+
+  const session = new Session(fetch, clock, { entering: () => void fetchLives() });
+  const tokens: TokenSource = {
+    // Not before there is a life: a `hello` says what it holds, and everything that follows is for it.
+    async token(want) {
+      const token = await session.token(want);
+      if ("refused" in token || (await fetchLives())) return token;
+      return { refused: "unreachable" };
+    },
+    ended: (why) => session.ended(why),
+  };
   const connection = new Connection({
     ...surroundings,
     url: socketUrl(origin),
-    tokens: session,
+    tokens,
     greeting: () => life.peek()?.greeting() ?? { epoch: "", streams: [] },
     welcomed: (welcome) => life.peek()?.welcomed(welcome),
     receive: (event) => life.peek()?.receive(event),
     lost: () => life.peek()?.pause(),
   });
-  const looking: Signal<string | undefined> = signal(undefined);
-  const ids = new MessageIds(() => clock.now());
-  const parts = {
-    ...surroundings,
-    ask: connection.ask,
-    looking,
-    ids,
-    store: openDraftStore(log),
-    tab: joinTabs(ids.next(), locks),
-  };
 
   /** Another user is another life: nothing of the last one is shown or sent. */
+  let user: Me["id"] | undefined;
+  const follow = (me: Me | undefined): void => {
+    if (isStopped) return;
+    if (me?.id !== user) {
+      if (user !== undefined) connection.stop((link) => link.connecting());
+      user = me?.id;
+      life.peek()?.dispose();
+      life.value = undefined;
+    }
+    if (!me) return;
+    life.value = life.peek() ?? beginLife?.(me);
+    connection.start();
+  };
   const disposeLives = effect(() => {
     const me = session.me.value;
-    untracked(() => {
-      const last = life.peek();
-      if (last && last.state.me.id === me?.id) return;
-      last?.dispose();
-      if (last) connection.stop((link) => link.connecting());
-      life.value = me && new Life(me, parts);
-      if (me) connection.start();
-    });
+    untracked(() => follow(me));
   });
   const disposeOut = effect(() => {
     const why = session.out.value;
     if (why) untracked(() => connection.stop((link) => link.signedOut(why)));
+    if (why || session.me.value) rememberSignedIn(storage, !why, log);
   });
   const unwatch = surroundings.watch((what) => {
     if (what === "back") connection.hurry();
     else connection.suspect();
   });
+  if (wasSignedIn(storage)) void fetchLives();
   connection.start();
 
   return {
@@ -77,6 +104,7 @@ export function startClient(given?: Surroundings): Client {
     }),
     accounts: session.accounts,
     stop() {
+      isStopped = true;
       unwatch();
       disposeLives();
       disposeOut();

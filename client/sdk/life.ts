@@ -82,7 +82,6 @@ export class Life {
       const id = this.open.id.value;
       if (id) this.#keepLog(id);
     });
-    void this.outbox.adopt();
   }
 
   /** What a `hello` asks for: the user's own stream, the open channel, then the latest. */
@@ -109,7 +108,7 @@ export class Life {
     const before = id && this.state.channel(id).peek();
     this.state.receive(event);
     if (id && before) this.#follow(id, before, this.state.channel(id).peek());
-    if (event.op === "caughtUp") void this.#ready();
+    if (event.op === "caughtUp") this.#ready();
   }
 
   /** The socket is gone. */
@@ -151,13 +150,12 @@ export class Life {
     this.state.change(id, (channel) => ({ ...channel, log: undefined }));
   }
 
-  async #ready(): Promise<void> {
+  #ready(): void {
     this.phase.value = "ready";
     this.gaps.open();
     this.#questions.open();
     this.pointers.open();
-    this.outbox.open();
-    await this.outbox.adopt();
+    void this.outbox.open();
   }
 
   /** What a channel's change sets in motion. */

@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import { Announcer } from "./announcer.tsx";
@@ -65,10 +66,12 @@ export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>();
   useKeys(model, setOverlay);
   useLayoutEffect(() => showListWidth(listWidth()), []);
+  const [isListed, setListed] = useState(false);
+  useEffect(() => effect(() => setListed(model.channels.value !== undefined)), [model]);
   useEffect(() => {
-    // The list is painted; what one opens next is fetched meanwhile. A failure shows when it is opened.
-    Promise.all([loadChannelPane(), loadSwitcher()]).catch(reportError);
-  }, []);
+    // What one opens next is fetched once the list stands. A failure shows when it is opened.
+    if (isListed) Promise.all([loadChannelPane(), loadSwitcher()]).catch(reportError);
+  }, [isListed]);
   const current = route.value;
   const textId = current.page === "channel" ? current.textId : undefined;
   useEffect(() => {
@@ -85,7 +88,7 @@ export function Shell() {
         <Guard>
           <ChannelList />
         </Guard>
-        <ListResizer />
+        {isListed && <ListResizer />}
       </nav>
       <main class="main" data-region="main" tabIndex={-1}>
         <Guard key={textId ?? current.page}>
