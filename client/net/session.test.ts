@@ -69,7 +69,7 @@ test("many who need a token at once ask the server once, and it serves until sho
 test("a page that was never signed in is told so; one that was is told that it has expired", async () => {
   const { session, questions, signed } = begin();
   const never = session.token();
-  (await questions.next()).answer(no(401, "refresh_invalid"));
+  (await questions.next()).answer(new Response(undefined, { status: 204 }));
   expect(await never).toEqual({ refused: "signed_out" });
   expect(session.out.value).toBe("nobody");
 

@@ -26,7 +26,14 @@ interface Signed {
   readonly user: Me;
 }
 
+/** The browser has no refresh token: 204. */
+type Nobody = Readonly<Record<never, never>>;
+
 type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
+interface Options {
+  /** Somebody may be signed in in a moment. */
+  readonly entering?: () => void;
+}
 type Method = "GET" | "POST" | "DELETE";
 
 /**
@@ -36,6 +43,7 @@ type Method = "GET" | "POST" | "DELETE";
 export class Session implements TokenSource {
   readonly #fetch: Fetch;
   readonly #clock: Clock;
+  readonly #entering: () => void;
   readonly #me = signal<Me | undefined>(undefined);
   readonly #out = signal<SignedOut | undefined>(undefined);
   #token: { value: string; expiresAtMs: number } | undefined;
@@ -43,9 +51,10 @@ export class Session implements TokenSource {
   /** Counts sign-ins and sign-outs: an answer to a question of before is nobody's. */
   #era = 0;
 
-  constructor(fetch: Fetch, clock: Clock) {
+  constructor(fetch: Fetch, clock: Clock, { entering = () => undefined }: Options = {}) {
     this.#fetch = fetch;
     this.#clock = clock;
+    this.#entering = entering;
   }
 
   get me(): ReadonlySignal<Me | undefined> {
@@ -128,6 +137,7 @@ export class Session implements TokenSource {
   }
 
   async #sign(path: string, details: NewAccount | object): Promise<Me | Problem> {
+    this.#entering();
     const answer = await this.ask<Signed>("POST", path, details);
     if ("problem" in answer) return answer;
 
@@ -151,15 +161,18 @@ export class Session implements TokenSource {
 
   async #refresh(): Promise<Token> {
     const era = this.#era;
-    const answer = await this.ask<Signed>("POST", "/session/refresh");
+    const answer = await this.ask<Signed | Nobody>("POST", "/session/refresh");
     if (era !== this.#era) return { refused: "unreachable" };
-    if (!("problem" in answer)) {
+    if ("accessToken" in answer) {
       this.#enter(answer);
       return { token: answer.accessToken };
     }
-    if (answer.status !== 401 && answer.status !== 403) return { refused: "unreachable" };
+    const problem = "problem" in answer ? answer : undefined;
+    if (problem && problem.status !== 401 && problem.status !== 403) {
+      return { refused: "unreachable" };
+    }
     const why = this.#me.peek() ? "expired" : "nobody";
-    this.ended(answer.problem === "user_inactive" ? "inactive" : why);
+    this.ended(problem?.problem === "user_inactive" ? "inactive" : why);
     return { refused: "signed_out" };
   }
 

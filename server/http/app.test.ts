@@ -56,6 +56,15 @@ test("S13: the refresh token is in a cookie that no script and no other site see
   expect(JSON.stringify(json)).not.toContain(cookie.split(";")[0]!.split("=")[1]!);
 });
 
+test("S13: a visitor who asks to go on is nobody, which is no mistake; one with a dead cookie is refused and loses it", async () => {
+  await using app = await testApp();
+  const visitor = app.browser();
+  expect(await visitor.refresh()).toMatchObject({ status: 204, json: "" });
+  visitor.cookie = "of-nobody";
+  expect(await visitor.refresh()).toMatchObject({ status: 401, json: { code: "session_ended" } });
+  expect(visitor.cookie).toBe("");
+});
+
 test("S13: over https the cookie is Secure, and browsers are told to stay there", async () => {
   const publicUrl = "https://chat.example.org";
   await using app = await testApp({

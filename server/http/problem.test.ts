@@ -36,7 +36,11 @@ const situations: { [Code in ProblemCode]: (app: TestApp) => Promise<Answer> } =
     app.clock.nowMs += 10 * minuteMs;
     return await owner.get("/api/v1/invitations");
   },
-  session_ended: async (app) => await app.browser().refresh(),
+  session_ended: async (app) => {
+    const browser = app.browser();
+    browser.cookie = "of-nobody";
+    return await browser.refresh();
+  },
   wrong_credentials: async (app) => await app.browser().post("/api/v1/session", ada),
   account_inactive: async (app) => {
     await app.owner();

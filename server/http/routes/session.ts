@@ -18,7 +18,11 @@ const refresh = createRoute({
   method: "post",
   path: "/api/v1/session/refresh",
   summary: "Continue the session of the refresh cookie with a new access token",
-  responses: { 200: answer("Still signed in", Signed), ...otherwise },
+  responses: {
+    200: answer("Still signed in", Signed),
+    204: { description: "No refresh cookie came: nobody is signed in, and nothing is wrong" },
+    ...otherwise,
+  },
 });
 
 const end = createRoute({
@@ -38,7 +42,11 @@ export function addSessionRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   });
 
   app.openapi(refresh, async (c) => {
-    const entered = await refreshSession(parts, refreshTokenOf(c));
+    const token = refreshTokenOf(c);
+    // Every visitor's page asks. Were it refused, the browser would write an error into the console.
+    if (token === "") return c.body(null, 204);
+
+    const entered = await refreshSession(parts, token);
     if (!("refused" in entered)) return await signed(c, parts, entered, 200);
 
     if (entered.endedId !== undefined) {
