@@ -49,6 +49,7 @@ test("U4: Enter sends and Shift+Enter breaks the line; an empty message goes now
   await page.keyboard.press("Enter");
   await page.keyboard.type("  ");
   await page.keyboard.press("Enter");
+  await page.fill(input, "");
   await page.keyboard.type("one");
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.type("two");
