@@ -41,8 +41,9 @@ export function Composer({ channel, input }: Props) {
   };
   const send = () => {
     input.current?.focus();
-    if (body.trim() === "" || excess > 0) return;
-    model.say(channel.id, body);
+    const said = cleaned(body);
+    if (said === "" || excess > 0) return;
+    model.say(channel.id, said);
     write("");
   };
   const press = (event: KeyboardEvent) => {
