@@ -27,7 +27,9 @@ interface Signed {
 }
 
 /** The browser has no refresh token: 204. */
-type Nobody = Readonly<Record<never, never>>;
+interface Nobody {
+  readonly accessToken?: undefined;
+}
 
 type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 interface Options {
@@ -163,7 +165,7 @@ export class Session implements TokenSource {
     const era = this.#era;
     const answer = await this.ask<Signed | Nobody>("POST", "/session/refresh");
     if (era !== this.#era) return { refused: "unreachable" };
-    if ("accessToken" in answer) {
+    if ("accessToken" in answer && answer.accessToken !== undefined) {
       this.#enter(answer);
       return { token: answer.accessToken };
     }
