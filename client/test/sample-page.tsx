@@ -1,8 +1,9 @@
-/** The page of tests and pictures: the real views around the sample model. `?state=` names the state. */
+/** The page of tests and pictures: the real views around the sample model. `?state=` names the state, `showSample` the next. */
 import { render } from "preact";
 import { i18n } from "../locale/i18n.ts";
 import { messages } from "../locale/en/messages.ts";
 import { App } from "../view/app.tsx";
+import { go } from "../view/router.ts";
 import { startTheme } from "../view/theme.ts";
 import { createSampleAccounts } from "./sample-accounts.ts";
 import { createSample, type Sample } from "./sample-model.ts";
@@ -11,6 +12,8 @@ import type { StateName } from "./sample-states.ts";
 declare global {
   interface Window {
     sample: Sample;
+    /** Shows the views anew, as a page that is loaded there would; the document and its scripts stay. */
+    showSample(path: string, state: StateName): void;
   }
 }
 
@@ -31,12 +34,22 @@ const pseudo = Object.fromEntries(
 ) as typeof messages;
 
 const question = new URLSearchParams(location.search);
-const state = (question.get("state") ?? "usual") as StateName;
 const nowMs = Number(question.get("now") ?? Date.now());
+const page = document.getElementById("page")!;
 i18n.load("en", question.has("pseudo") ? pseudo : messages);
 document.documentElement.dir = question.get("dir") ?? "ltr";
 startTheme();
 
-window.sample = createSample(state, nowMs);
-const accounts = createSampleAccounts(state, window.sample, nowMs);
-render(<App model={window.sample.model} accounts={accounts} />, document.getElementById("page")!);
+function show(state: StateName): void {
+  window.sample = createSample(state, nowMs);
+  const accounts = createSampleAccounts(state, window.sample, nowMs);
+  render(<App model={window.sample.model} accounts={accounts} />, page);
+}
+
+window.showSample = (path, state) => {
+  render(null, page);
+  localStorage.clear();
+  go(path, { replace: true });
+  show(state);
+};
+show((question.get("state") ?? "usual") as StateName);

@@ -2,7 +2,7 @@ import type axeCore from "axe-core";
 import { afterAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { people } from "../../server/test/people.ts";
-import { screens } from "../../scripts/screen-list.ts";
+import { type Screen, screens } from "../../scripts/screen-list.ts";
 import { startViews } from "../test/sample-views.ts";
 
 const views = await startViews();
@@ -49,36 +49,61 @@ async function inject(page: Page): Promise<void> {
   await page.evaluate(await Bun.file(axePath).text());
 }
 
-test.each(screens.map((screen) => [screen.name, screen] as const))(
+/** A page that shows one screen after the other: loading it, and axe-core into it, takes longer than looking at it. */
+async function openOnce(opening: { narrow?: boolean; touch?: boolean }): Promise<Page> {
+  const { page } = await views.open("/", { ...opening, pseudo: true, mayFail: true });
+  await inject(page);
+  return page;
+}
+const wide = await openOnce({});
+const narrow = await openOnce({ narrow: true, touch: true });
+
+async function show(page: Page, { path, state, waitFor, act }: Screen): Promise<void> {
+  await page.evaluate(
+    ([where, what]) => {
+      document.documentElement.dataset["theme"] = "light";
+      window.showSample(where, what);
+    },
+    [path, state] as const,
+  );
+  await page.waitForSelector(waitFor);
+  await act?.(page);
+}
+
+const named = screens.map((screen) => [screen.name, screen] as const);
+/** The account pages are one column of 360 px on every screen. */
+const folding = named.filter(
+  ([, { state, path }]) =>
+    !/^\/(signin|setup|invite|reset)$/.test(path) && !/^(expired|inactive|not set up)$/.test(state),
+);
+
+test.each(named)(
   "U3: on %s axe-core finds nothing, light and dark, and every word comes from the catalogue",
   async (_name, screen) => {
-    await using view = await views.open(screen.path, {
-      state: screen.state,
-      pseudo: true,
-      mayFail: true,
-    });
-    const { page } = view;
-    await page.waitForSelector(screen.waitFor);
-    await screen.act?.(page);
-    const words = await wordsOf(page);
+    await show(wide, screen);
+    const words = await wordsOf(wide);
     expect(
       words.filter((word) => !word.includes("⟦") && !untranslated.test(word) && !names.has(word)),
     ).toEqual([]);
     expect(words.some((word) => word.includes("⟦"))).toBe(true);
-    await inject(page);
-    expect(await faultsOf(page)).toEqual([]);
-    await page.evaluate(() => {
+    expect(await faultsOf(wide)).toEqual([]);
+    await wide.evaluate(() => {
       document.documentElement.dataset["theme"] = "dark";
     });
-    expect(await faultsOf(page, ["color-contrast"])).toEqual([]);
+    expect(await faultsOf(wide, ["color-contrast"])).toEqual([]);
   },
 );
 
+test.each(folding)("U3: on %s axe-core finds nothing on a phone either", async (_name, screen) => {
+  await show(narrow, screen);
+  expect(await faultsOf(narrow)).toEqual([]);
+});
+
 test("U3: axe-core would find a button without a name", async () => {
-  await using view = await views.open("/");
-  const { page } = view;
-  await page.waitForSelector(".channel-row");
-  await inject(page);
-  await page.evaluate(() => document.body.append(document.createElement("button")));
-  expect(await faultsOf(page)).not.toEqual([]);
+  await show(
+    wide,
+    screens.find(({ name }) => name === "list")!,
+  );
+  await wide.evaluate(() => document.body.append(document.createElement("button")));
+  expect(await faultsOf(wide)).not.toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import { Announcer } from "./announcer.tsx";
@@ -22,6 +22,11 @@ const Invitations = lazy(async () => (await import("./invitations-page.tsx")).In
 const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
+
+/** One pane at a time, as `shell.css` has it: there the list is what the page is about. */
+const narrow = matchMedia("(max-width: 719.98px)");
+const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
 
 /** Beside the list nothing is open yet. An empty list says by itself what to do. */
 function Home() {
@@ -79,17 +84,23 @@ export function Shell() {
     model.openChannel(textId);
     return () => model.closeChannel();
   }, [model, textId]);
+  const isHome = current.page === "home";
   const close = () => setOverlay(undefined);
 
   return (
-    <div class="shell" data-pane={current.page === "home" ? "list" : "main"}>
-      <nav class="side" data-region="list" aria-label={i18n.t("Channels")}>
+    <div class="shell" data-pane={isHome ? "list" : "main"}>
+      <div
+        class="side"
+        role={isHome && isNarrow.value ? "main" : "navigation"}
+        data-region="list"
+        aria-label={i18n.t("Channels")}
+      >
         <ListHeader open={setOverlay} />
         <Guard>
           <ChannelList />
         </Guard>
         {isListed && <ListResizer />}
-      </nav>
+      </div>
       <main class="main" data-region="main" tabIndex={-1}>
         <Guard key={textId ?? current.page}>
           <Pane />
