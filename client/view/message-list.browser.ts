@@ -209,3 +209,19 @@ test("T1: who is writing is said in a line whose place is always kept", async ()
     expect((await edgesOf(line)).height).toBe(height);
   }
 });
+
+test("U15: what is written in another direction is read in its own, and stands at the side where all rows begin", async () => {
+  await using view = await views.open(talk, { state: "unusual" });
+  const { page } = view;
+  await page.waitForSelector(".message");
+  const sides = () =>
+    page.$$eval(".message-body", (bodies) =>
+      bodies.slice(-6).map((body) => {
+        const { direction, textAlign } = getComputedStyle(body);
+        return `${direction} ${textAlign}`;
+      }),
+    );
+  expect(new Set(await sides())).toEqual(new Set(["ltr left", "rtl left"]));
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  expect(new Set(await sides())).toEqual(new Set(["ltr right", "rtl right"]));
+});
