@@ -63,8 +63,8 @@ const put = (page: Page, ...drafts: KeptDraft[]): Promise<void> =>
 const adopt = (page: Page, tab: string): Promise<string[]> =>
   page.evaluate(async (id) => {
     const { store, join: joinTabs, locks } = (globalThis as unknown as { drafts: Drafts }).drafts;
-    const isLiving = await joinTabs(id, locks).living();
-    return (await store.adopt(1 as never, id, isLiving)).map(({ body }) => body);
+    const joined = joinTabs(id, locks);
+    return (await store.adopt(1 as never, id, () => joined.living())).map(({ body }) => body);
   }, tab);
 
 const said = (page: Page): Promise<string[]> =>
@@ -111,7 +111,7 @@ test("what is stored is forgotten, and what is refused is kept with its code", a
       const { store } = (globalThis as unknown as { drafts: Drafts }).drafts;
       await store.remove(id);
       await store.put(refused);
-      return store.adopt(1 as never, "second", () => false);
+      return store.adopt(1 as never, "second", async () => () => false);
     },
     [draft(1).clientMessageId, draft(2, { refused: "may_not_write" })] as const,
   );

@@ -17,12 +17,15 @@ export interface KeptDraft {
   readonly tab: string;
 }
 
+/** Which tabs own what stands under their name; asked at the last moment, since another may come while the disk is opened. */
+export type Owners = () => Promise<(tab: string) => boolean>;
+
 /** Where drafts survive a reload and a crash. Never rejects: what cannot be kept is said in the log. */
 export interface DraftStore {
   put(draft: KeptDraft): Promise<void>;
   remove(clientMessageId: string): Promise<void>;
   /** Makes `tab` the owner of the user's drafts that nobody owns, and returns them in the order in which they were written. */
-  adopt(user: UserId, tab: string, isOwned: (tab: string) => boolean): Promise<KeptDraft[]>;
+  adopt(user: UserId, tab: string, owners: Owners): Promise<KeptDraft[]>;
 }
 
 interface Schema extends DBSchema {
@@ -57,7 +60,8 @@ export function openDraftStore(log: Log): DraftStore {
       }, undefined),
     remove: (clientMessageId) =>
       attempt((database) => database.delete("drafts", clientMessageId), undefined),
-    adopt: (user, tab, isOwned) => attempt((database) => adopt(database, user, tab, isOwned), []),
+    adopt: (user, tab, owners) =>
+      attempt(async (database) => adopt(database, user, tab, await owners()), []),
   };
 }
 

@@ -86,12 +86,13 @@ function disk(put: (draft: KeptDraft) => Promise<void> = () => Promise.resolve()
       drafts.set(draft.clientMessageId, draft);
     },
     remove: (id) => Promise.resolve(void drafts.delete(id)),
-    adopt(user, tab, isOwned) {
+    async adopt(user, tab, owners) {
+      const isOwned = await owners();
       const adopted = [...drafts.values()]
         .filter((draft) => draft.user === user && !isOwned(draft.tab))
         .map((draft) => ({ ...draft, tab }));
       for (const draft of adopted) drafts.set(draft.clientMessageId, draft);
-      return Promise.resolve(adopted);
+      return adopted;
     },
   };
   return { drafts, store };

@@ -88,10 +88,11 @@ export class Outbox {
   /** Shows what an earlier page of this user left behind. Safe to repeat. */
   async adopt(): Promise<void> {
     const { store, tab, user, shown } = this.#parts;
-    const isLiving = await tab.living();
-    // The first time also what this page itself wrote before somebody signed out and in again.
-    const isOwned = (id: string): boolean => (id === tab.id ? this.#hasAdopted : isLiving(id));
-    const adopted = await store.adopt(user, tab.id, isOwned);
+    const adopted = await store.adopt(user, tab.id, async () => {
+      const isLiving = await tab.living();
+      // The first time also what this page itself wrote before somebody signed out and in again.
+      return (id) => (id === tab.id ? this.#hasAdopted : isLiving(id));
+    });
     this.#hasAdopted = true;
     for (const draft of adopted) {
       const lane = this.#lane(draft.channel);
