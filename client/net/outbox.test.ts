@@ -304,7 +304,7 @@ test("B32: after a reload the drafts of a tab that is gone are shown and sent; t
   expect((await reloaded.sends.next()).bodies).toEqual(["one", "two"]);
 });
 
-test("W4: what an earlier page left goes before what was written while this one loaded", async () => {
+test("B32: what an earlier page left goes before what was written while this one loaded", async () => {
   const { store } = disk();
   open(store, { tab: "crashed" }).outbox.say(lobby, "one");
   await turn();

@@ -210,7 +210,7 @@ test("T1: who is writing is said in a line whose place is always kept", async ()
   }
 });
 
-test("U15: what is written in another direction is read in its own, and stands at the side where all rows begin", async () => {
+test("U2: what is written in another direction is read in its own, and stands at the side where all rows begin", async () => {
   await using view = await views.open(talk, { state: "unusual" });
   const { page } = view;
   await page.waitForSelector(".message");
