@@ -67,7 +67,8 @@ export function openDraftStore(log: Log): DraftStore {
 
 /** Rejects where there is no IndexedDB or it is forbidden: there the browser throws, which `async` makes the same. */
 async function openDatabase(): Promise<IDBPDatabase<Schema>> {
-  // Fetched when the list stands: nothing that is shown first needs it.
+  // First whatever this turn paints: the list, which needs no disk.
+  await new Promise((painted) => setTimeout(painted));
   const { openDB } = await import("idb");
   return await openDB<Schema>("parley", 1, {
     upgrade(database) {
