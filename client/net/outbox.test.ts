@@ -396,3 +396,38 @@ test("B32, W4: whatever the network and the server do, everything is stored once
     { numRuns: 300 },
   );
 });
+
+test("W4: a clock that is set back between two drafts does not turn them round, also for the next page", async () => {
+  const { drafts, store } = disk();
+  const first = open(store, { tab: "before" });
+  first.clock.pass(60_000);
+  first.outbox.say(lobby, "one");
+  first.clock.pass(-60_000);
+  first.outbox.say(lobby, "two");
+  await turn();
+  const written = [...drafts.values()].map(({ body, writtenAt }) => [body, writtenAt] as const);
+  expect(written.toSorted((one, other) => one[1] - other[1]).map(([body]) => body)).toEqual([
+    "one",
+    "two",
+  ]);
+
+  const next = open(store, { tab: "after" });
+  await next.outbox.adopt();
+  next.outbox.say(lobby, "three");
+  await turn();
+  const last = [...drafts.values()].find(({ body }) => body === "three")!;
+  expect(written.every(([, writtenAt]) => writtenAt < last.writtenAt)).toBe(true);
+});
+
+test("B32: what somebody left unsent when signing out is taken by another living tab of theirs", async () => {
+  const { store } = disk();
+  const left = open(store, { tab: "left" });
+  left.outbox.say(lobby, "unsent");
+  await turn();
+  left.outbox.release();
+  await turn();
+
+  const other = open(store, { tab: "other", living: ["left", "other"] });
+  await other.outbox.open();
+  expect((await other.sends.next()).bodies).toEqual(["unsent"]);
+});

@@ -53,6 +53,7 @@ export class Outbox {
   /** Raised by whatever makes an opening that still waits pointless. */
   #opening = 0;
   #hasAdopted = false;
+  #lastWrittenAt = 0;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -60,8 +61,8 @@ export class Outbox {
 
   /** Paints at once, then keeps, then sends. */
   say(channel: ChannelId, body: string): void {
-    const { clock, ids, tab, user } = this.#parts;
-    const writtenAt = clock.now();
+    const { ids, tab, user } = this.#parts;
+    const writtenAt = this.#writtenNow();
     this.#enter({ clientMessageId: ids.next(), channel, user, body, writtenAt, tab: tab.id });
   }
 
@@ -70,7 +71,7 @@ export class Outbox {
     const draft = this.#take(clientMessageId);
     if (!draft) return;
     const { refused: _, ...again } = draft;
-    this.#enter({ ...again, writtenAt: this.#parts.clock.now() });
+    this.#enter({ ...again, writtenAt: this.#writtenNow() });
   }
 
   discard(clientMessageId: string): void {
@@ -95,6 +96,7 @@ export class Outbox {
     });
     this.#hasAdopted = true;
     for (const draft of adopted) {
+      this.#lastWrittenAt = Math.max(this.#lastWrittenAt, draft.writtenAt);
       const lane = this.#lane(draft.channel);
       if (lane.drafts.some(({ clientMessageId }) => clientMessageId === draft.clientMessageId)) {
         continue;
@@ -121,6 +123,18 @@ export class Outbox {
     this.#opening++;
     this.#isOpen = false;
     for (const lane of this.#lanes.values()) lane.stopTimer();
+  }
+
+  /** The person signed out: what is unsent belongs to no tab, and any page of theirs may take it. */
+  release(): void {
+    for (const { drafts } of this.#lanes.values()) {
+      for (const draft of drafts) void this.#parts.store.put({ ...draft, tab: "" });
+    }
+  }
+
+  /** Greater each time, also where a clock is set back: it is the order in which drafts go. */
+  #writtenNow(): number {
+    return (this.#lastWrittenAt = Math.max(this.#parts.clock.now(), this.#lastWrittenAt + 1));
   }
 
   #enter(draft: KeptDraft): void {

@@ -5,7 +5,7 @@ import type { UserId } from "#wire/ids.ts";
 import type { Me } from "../store/model.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { Queue } from "../test/queue.ts";
-import { Session } from "./session.ts";
+import { type Leaving, Session } from "./session.ts";
 
 const ada: Me = {
   id: 1 as UserId,
@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** A session whose every question a test answers. */
-function begin() {
+function begin(leaving?: Leaving) {
   const clock = new HandClock();
   const questions = new Queue<Asked>();
   const fetch = (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -35,7 +35,7 @@ function begin() {
     });
     return promise;
   };
-  const session = new Session(fetch, clock);
+  const session = new Session(fetch, clock, leaving ? { leaving } : {});
   const signed = (accessToken: string, user: Me = ada): Response => {
     const expiresAt = new Date(clock.now() + 600_000).toISOString();
     return Response.json({ accessToken, expiresAt, user });
@@ -153,4 +153,31 @@ test("what the server refuses comes with its code, its sentence and its field; w
   const away = session.accounts.instance();
   (await questions.next()).fail();
   expect(await away).toEqual({ problem: "offline", status: 0, detail: "" });
+});
+
+test("who signs out while the server cannot be reached is not brought back by the next page", async () => {
+  let isLeaving = false;
+  const leaving: Leaving = { get: () => isLeaving, set: (is) => void (isLeaving = is) };
+  const { session, questions, signed } = begin(leaving);
+  void session.token();
+  (await questions.next()).answer(signed("one"));
+  await session.token();
+  const left = session.signOut();
+  (await questions.next()).fail();
+  await left;
+
+  const next = begin(leaving);
+  const unreachable = next.session.token();
+  const again = await next.questions.next();
+  expect(again.what).toBe("DELETE /api/v1/session");
+  again.fail();
+  expect(await unreachable).toEqual({ refused: "unreachable" });
+
+  const token = next.session.token();
+  (await next.questions.next()).answer(new Response(null, { status: 204 }));
+  const refresh = await next.questions.next();
+  expect(refresh.what).toBe("POST /api/v1/session/refresh");
+  refresh.answer(new Response(null, { status: 204 }));
+  expect(await token).toEqual({ refused: "signed_out" });
+  expect([next.session.me.value, isLeaving]).toEqual([undefined, false]);
 });

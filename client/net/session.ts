@@ -35,6 +35,12 @@ type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 interface Options {
   /** Somebody may be signed in in a moment. */
   readonly entering?: () => void;
+  readonly leaving?: Leaving;
+}
+/** That somebody signed out here and the server does not know yet: outlives the page. */
+export interface Leaving {
+  get(): boolean;
+  set(is: boolean): void;
 }
 type Method = "GET" | "POST" | "DELETE";
 
@@ -46,6 +52,7 @@ export class Session implements TokenSource {
   readonly #fetch: Fetch;
   readonly #clock: Clock;
   readonly #entering: () => void;
+  readonly #leaving: Leaving | undefined;
   readonly #me = signal<Me | undefined>(undefined);
   readonly #out = signal<SignedOut | undefined>(undefined);
   #token: { value: string; expiresAtMs: number } | undefined;
@@ -53,7 +60,8 @@ export class Session implements TokenSource {
   /** Counts sign-ins and sign-outs: an answer to a question of before is nobody's. */
   #era = 0;
 
-  constructor(fetch: Fetch, clock: Clock, { entering = () => undefined }: Options = {}) {
+  constructor(fetch: Fetch, clock: Clock, { entering = () => undefined, leaving }: Options = {}) {
+    this.#leaving = leaving;
     this.#fetch = fetch;
     this.#clock = clock;
     this.#entering = entering;
@@ -84,11 +92,20 @@ export class Session implements TokenSource {
     this.#out.value = why;
   }
 
-  /** Signs out here even where the server cannot be reached: the page forgets at once. */
+  /** Signs out here even where the server cannot be reached: the page forgets at once, and the next one tells the server first. */
   async signOut(): Promise<void> {
-    const leaving = this.ask("DELETE", "/session");
+    this.#leaving?.set(true);
+    const left = this.#leave();
     this.ended("left");
-    await leaving;
+    await left;
+  }
+
+  /** Whether the server knows now. */
+  async #leave(): Promise<boolean> {
+    const answer = await this.ask("DELETE", "/session");
+    const isKnown = !("problem" in answer) || (answer.status >= 400 && answer.status < 500);
+    if (isKnown) this.#leaving?.set(false);
+    return isKnown;
   }
 
   /** The account pages' questions. */
@@ -144,6 +161,7 @@ export class Session implements TokenSource {
     if ("problem" in answer) return answer;
 
     this.#era++;
+    this.#leaving?.set(false);
     return this.#enter(answer);
   }
 
@@ -163,6 +181,8 @@ export class Session implements TokenSource {
 
   async #refresh(): Promise<Token> {
     const era = this.#era;
+    // Else the cookie would bring back who signed out while the server could not be reached.
+    if (this.#leaving?.get() && !(await this.#leave())) return { refused: "unreachable" };
     const answer = await this.ask<Signed | Nobody>("POST", "/session/refresh");
     if (era !== this.#era) return { refused: "unreachable" };
     if ("accessToken" in answer && answer.accessToken !== undefined) {

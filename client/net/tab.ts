@@ -12,10 +12,12 @@ export function joinTabs(id: string, locks: LockManager | undefined): Tab {
   if (!locks) return { id, living: () => Promise.resolve(() => false) };
 
   const joined = new Promise<void>((resolve) => {
-    void locks.request(`${prefix}${id}`, () => {
-      resolve();
-      return new Promise(() => undefined);
-    });
+    locks
+      .request(`${prefix}${id}`, () => {
+        resolve();
+        return new Promise(() => undefined);
+      })
+      .catch(() => resolve()); // A browser that forbids them: as without.
   });
   return {
     id,

@@ -5,7 +5,7 @@ import { DraftTexts } from "../net/draft-texts.ts";
 import { Session, type TokenSource } from "../net/session.ts";
 import type { Accounts, Me, Model } from "../store/model.ts";
 import { createModel } from "./create-model.ts";
-import { rememberSignedIn, wasSignedIn } from "./last-time.ts";
+import { leavingOf, rememberSignedIn, wasSignedIn } from "./last-time.ts";
 import type { Life } from "./life.ts";
 import { browserSurroundings, socketUrl, type Surroundings } from "./surroundings.ts";
 
@@ -43,7 +43,10 @@ export function startClient(given?: Surroundings): Client {
     return fetching;
   };
 
-  const session = new Session(fetch, clock, { entering: () => void fetchLives() });
+  const session = new Session(fetch, clock, {
+    entering: () => void fetchLives(),
+    leaving: leavingOf(storage, log),
+  });
   const tokens: TokenSource = {
     // Not before there is a life: a `hello` says what it holds, and everything that follows is for it.
     async token(want) {

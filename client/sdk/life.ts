@@ -119,6 +119,7 @@ export class Life {
 
   dispose(): void {
     this.pause();
+    this.outbox.release();
     this.#disposeKeeping();
     this.open.dispose();
     this.gaps.dispose();

@@ -113,3 +113,14 @@ test("S1: more sessions than one look reads are all heard", async () => {
   expect(ids).toHaveLength(1_501);
   expect(new Set(await watching.until(1_501))).toEqual(new Set(ids));
 });
+
+test("S1: what ends in an older history that was put back is heard too", async () => {
+  await using app = await testApp();
+  const ada = await app.owner();
+  const { sessionId } = await ada.access(app.tokens);
+  await app.sql`update revocation_head set seq = 7`;
+  using one = await watch(app);
+  await app.sql`update revocation_head set seq = 2`;
+  await end(app, sessionId);
+  expect(await one.until(1)).toEqual([sessionId]);
+});

@@ -36,7 +36,11 @@ export async function watchRevocations({
 
   const look = async (): Promise<void> => {
     try {
-      for (const { seq, sessionId } of await readRevocations(sql, seen)) {
+      const head = await readRevocationHead(sql);
+      // Another history, older than the one that was read: all of it is news. Told twice is harmless.
+      if (head < seen) seen = 0;
+      const news = head > seen ? await readRevocations(sql, seen) : [];
+      for (const { seq, sessionId } of news) {
         if (stopped) return;
         seen = seq;
         ended.set(sessionId, performance.now());

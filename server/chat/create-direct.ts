@@ -22,8 +22,9 @@ export async function createDirectChannel(
   if (created.touched.length === 0) {
     for (const stream of [userId, user]) parts.heads.suspect(stream, "known_id");
   }
-  for (const { stream, from, through } of created.touched) {
-    parts.heads.wrote(stream, through);
+  // All of them before the first question: it is committed, and who can't be told now is told by `heads`.
+  for (const { stream, through } of created.touched) parts.heads.wrote(stream, through);
+  for (const { stream, from } of created.touched) {
     const { intervals } = await parts.readIntervals(stream, from);
     for (const interval of intervals) void parts.delivery.announce(interval);
   }

@@ -10,6 +10,7 @@ import { readMemberships, readSummaries } from "../store/summary.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
+import { leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 
@@ -68,10 +69,16 @@ async function welcome(
   const { userId } = identityOf(session);
   // The user's stream before the list of channels: a membership that comes between is delivered and joined.
   await subscribeDurable(parts, session, [userId]);
-  const memberships = await readMemberships(sql, userId);
-  const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
+  const before = await readMemberships(sql, userId);
+  const subscribed = before.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (session.isClosed) return;
+  // With the membership again: a removal that was delivered before we subscribed has found nothing to take back.
+  const memberships = await readMemberships(sql, userId);
+  const still = new Set(memberships.map(({ channelId }) => channelId));
+  for (const channelId of subscribed) {
+    if (!still.has(channelId)) await leaveChannel(parts, session, channelId);
+  }
 
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));

@@ -1,4 +1,5 @@
 import type { ServerWebSocket } from "bun";
+import { log } from "../observe/log.ts";
 import type { Engine, EngineHandlers, EngineOptions, EngineSocket } from "./engine.ts";
 
 interface Attached<Data> {
@@ -25,10 +26,17 @@ export function startBunEngine<Data>(
     hostname: options.host,
     port: options.port,
     maxRequestBodySize: options.bodyBytesMax,
+    // Its page of an error shows sources and paths to whoever asks.
+    development: false,
+    error: (error) => {
+      log.error("a request could not be answered", { error });
+      return new Response(null, { status: 500 });
+    },
     fetch(request, bun) {
       const peer = bun.requestIP(request)?.address ?? "";
-      const upgrade = handlers.upgrade(request, peer);
-      if (!upgrade) return handlers.fetch(request, peer);
+      const whole = withHost(request);
+      const upgrade = handlers.upgrade(whole, peer);
+      if (!upgrade) return handlers.fetch(whole, peer);
       if ("refused" in upgrade) return upgrade.refused;
 
       const { data, subprotocol } = upgrade;
@@ -64,6 +72,12 @@ export function startBunEngine<Data>(
       void server.stop(true);
     },
   };
+}
+
+/** Without a usable `Host`, as HTTP/1.0 allows, Bun gives a path as the address; what reads it expects a whole one. */
+function withHost(request: Request): Request {
+  if (URL.canParse(request.url)) return request;
+  return new Request(new URL(request.url, "http://localhost"), request);
 }
 
 function wrap<Data>(ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> {

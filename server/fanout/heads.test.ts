@@ -102,6 +102,22 @@ test("W2: after a known id for 5 s, and after an unknown outcome for a minute, t
   expect(asked).toEqual([[lobby, engineRoom], [engineRoom]]);
 });
 
+test("W2: what must be read is kept until PostgreSQL has answered, however long it is away", async () => {
+  let isAway = true;
+  const { heads, clock, told } = await startHeads(async () => {
+    if (isAway) throw new Error("away");
+    return new Map([[lobby, 12]]);
+  });
+  heads.suspect(lobby, "unknown_outcome");
+  await heads.tell();
+  clock.pass(600_000);
+  await heads.tell();
+  isAway = false;
+  await heads.tell();
+  await heads.tell();
+  expect(told).toEqual([[[lobby, 12]]]);
+});
+
 test("while PostgreSQL does not answer one question is under way, and none is lost", async () => {
   const slow = Promise.withResolvers<void>();
   let asked = 0;

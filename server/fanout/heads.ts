@@ -17,6 +17,8 @@ interface Told {
   /** Undefined where it must be read. */
   head: Seq | undefined;
   untilMs: number;
+  /** Where it must be read: whether PostgreSQL has answered since the last doubt. */
+  isRead: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export class Heads {
     this.#told.set(stream, {
       head: mustRead ? undefined : Math.max(told?.head ?? 0, head),
       untilMs,
+      isRead: told?.isRead ?? true,
     });
   }
 
@@ -48,7 +51,7 @@ export class Heads {
   suspect(stream: StreamId, why: "known_id" | "unknown_outcome"): void {
     const ms = why === "known_id" ? toldMs.commit : toldMs.unknown;
     const untilMs = Math.max(this.#told.get(stream)?.untilMs ?? 0, this.#parts.now() + ms);
-    this.#told.set(stream, { head: undefined, untilMs });
+    this.#told.set(stream, { head: undefined, untilMs, isRead: false });
   }
 
   /** Called each second; while PostgreSQL does not answer the one before, nothing new is asked. Never rejects. */
@@ -62,7 +65,10 @@ export class Heads {
 
   async #tell(): Promise<void> {
     const now = this.#parts.now();
-    for (const [stream, { untilMs }] of this.#told) if (untilMs < now) this.#told.delete(stream);
+    for (const [stream, { head, untilMs, isRead }] of this.#told) {
+      // What must be read stays until it was, however long the database is away.
+      if (untilMs < now && (isRead || head !== undefined)) this.#told.delete(stream);
+    }
     if (this.#told.size === 0) return;
 
     try {
@@ -70,6 +76,10 @@ export class Heads {
       const read = unread.length > 0 ? await this.#parts.readHeads(unread.map(([id]) => id)) : [];
       const heads = new Map([...this.#told].map(([stream, { head }]) => [stream, head ?? 0]));
       for (const [stream, head] of read) heads.set(stream, head);
+      for (const [stream, told] of unread) {
+        // Unless somebody had a new doubt while this was read.
+        if (this.#told.get(stream) === told) told.isRead = true;
+      }
       await this.#parts.bus.publish(headsTopic, encodeHeads(heads));
     } catch (error) {
       log.warn("heads could not be told", { error });

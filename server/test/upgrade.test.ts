@@ -164,3 +164,28 @@ test("W1 M2: when the reply comes the message is committed, though the server di
     select seq, body from messages where client_message_id = ${clientMessageId}`;
   expect(row).toEqual({ seq, body: "the last words" });
 }, 20_000);
+
+test.each([
+  ["HTTP/1.0 without a host", "GET /readyz HTTP/1.0\r\n\r\n", "200"],
+  ["a host that is none", "GET /readyz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", "200"],
+  ["no such page", "GET /api/nothing HTTP/1.0\r\n\r\n", "404"],
+])(
+  "S5: %s is answered, and nothing of the server's inside is shown",
+  async (_, request, status) => {
+    await using server = await startServer();
+    const { port } = new URL(server.url);
+    const ended = Promise.withResolvers<string>();
+    let answer = "";
+    await Bun.connect({
+      hostname: "127.0.0.1",
+      port: Number(port),
+      socket: {
+        open: (socket) => void socket.write(request),
+        data: (_socket, bytes) => void (answer += bytes.toString()),
+        close: () => ended.resolve(answer),
+      },
+    });
+    expect(await ended.promise).toStartWith(`HTTP/1.1 ${status}`);
+    expect(answer).not.toMatch(/\.ts\b|<script|upgradeOf/);
+  },
+);

@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import type { StreamId, UserId } from "#wire/ids.ts";
+import { Session } from "../session/session.ts";
+import { testDatabase } from "../test/database.ts";
+import { createDirectChannel } from "./create-direct.ts";
+import type { ChatParts } from "./parts.ts";
+
+test("C1 W2: a direct channel that is committed and cannot be announced is told by heads, to everybody it touches", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const [ada, grace] = await sql<{ id: UserId }[]>`
+    insert into users (name) values ('Ada'), ('Grace') returning id`;
+  const wrote: StreamId[] = [];
+  const parts = {
+    writing: sql,
+    heads: { wrote: (stream: StreamId) => void wrote.push(stream) },
+    readIntervals: () => Promise.reject(new Error("the reading pool is gone")),
+  } as unknown as ChatParts;
+  const session = new Session(
+    {
+      send: () => 1,
+      subscribe: () => undefined,
+      unsubscribe: () => undefined,
+      bufferedBytes: () => 0,
+      close: () => undefined,
+    },
+    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
+  );
+  session.identity = { userId: ada!.id, name: "Ada", sessionId: "a" };
+  const answered = createDirectChannel(parts, session, {
+    op: "createDirect",
+    ref: 1,
+    user: grace!.id,
+  });
+  await expect(answered).rejects.toThrow("the reading pool is gone");
+  const [channel] = await sql<{ id: StreamId }[]>`select id from channels`;
+  expect(wrote.toSorted()).toEqual([ada!.id, grace!.id, channel!.id].toSorted());
+});
