@@ -59,3 +59,16 @@ test("a pointer whose answer was lost goes again on the next socket, and one tha
   clock.pass(10_000);
   expect(server.told).toHaveLength(3);
 });
+
+test("pointers of another history are forgotten: its numbers mean other messages", async () => {
+  const clock = new HandClock();
+  const server = new Asking();
+  const sender = new PointerSender(server.ask, clock);
+  sender.read(lobby, 30);
+  sender.forget();
+  sender.open();
+  await turn();
+  expect(server.told).toEqual([]);
+  sender.read(lobby, 2);
+  expect(server.told).toEqual([{ op: "read", pointers: [read(lobby, 2)] }]);
+});

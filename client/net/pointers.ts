@@ -45,6 +45,11 @@ export class PointerSender {
     this.#stopTimer();
   }
 
+  /** Another history: numbers of the last one would say that unseen messages were read. */
+  forget(): void {
+    this.#wanted.clear();
+  }
+
   #want(channel: ChannelId, wanted: Wanted): void {
     const held = this.#wanted.get(channel);
     this.#wanted.set(channel, {

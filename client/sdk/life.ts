@@ -98,6 +98,7 @@ export class Life {
     const { state } = this;
     if (state.epoch !== "" && state.epoch !== epoch) {
       state.forgetHistory(epoch, new Set<StreamId>(this.#held()));
+      this.pointers.forget();
     }
     state.epoch = epoch;
     this.phase.value = "greeted";

@@ -48,6 +48,23 @@ test("U4: the row may come before the reply", () => {
   expect(show(home)).toHaveLength(2);
 });
 
+test("U4: a message whose row came too early stands as a draft until the gap before it is closed", () => {
+  const three = new History([
+    { what: "said", author: grace },
+    { what: "said", author: grace },
+    { what: "said", author: ada },
+  ]);
+  const begun = applyEvent(withLog(emptyChannel(ada)), three.reset(50, 1));
+  const written = withDraft(begun, { clientMessageId: idAt(3), body: "said at 3", writtenAt: 5 });
+  const early = applyEvent(written, three.interval(2, 3, 3));
+  expect(show(early).at(-1)).toBe("03 said at 3 sending");
+
+  const closed = applyEvent(early, three.interval(1, 2, 3));
+  expect(show(closed)).toHaveLength(3);
+  expect(show(closed).at(-1)).toBe("03 said at 3 stored");
+  expect(closed.pending).toEqual([]);
+});
+
 test("a stored message whose row stays away is asked for", () => {
   const stored = withStored(withDraft(opened, draft), idAt(2), { seq: 2, createdAt: 7 });
   expect(missingOf(stored.log!)).toEqual({ from: 1, through: 2 });

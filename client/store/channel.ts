@@ -97,15 +97,17 @@ export function withoutHistory(channel: Channel): Channel {
 }
 
 function withInterval(channel: Channel, interval: Interval): Channel {
-  const { log, summary, me } = channel;
+  const { summary, me } = channel;
+  const log = channel.log && applyInterval(channel.log, interval);
   return settle(
     {
       ...channel,
-      log: log && applyInterval(log, interval),
+      log,
       summary: summary && moveSummary(summary, interval, me),
       heard: Math.max(channel.heard, interval.through),
     },
-    interval.rows,
+    // A row that is only kept aside is not shown yet: until it is, the draft stands for it.
+    log ? log.rows.values() : interval.rows,
   );
 }
 
