@@ -1,0 +1,102 @@
+import { expect, test } from "bun:test";
+import { encodeAnswer } from "#wire/codec.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { startServer } from "../test/start-server.ts";
+import { people } from "../test/people.ts";
+import { Delivery } from "../fanout/deliver.ts";
+import { MemoryHub } from "../fanout/memory-bus.ts";
+import { Relay } from "../fanout/relay.ts";
+import { durableTopic } from "../fanout/topic.ts";
+import { Session } from "../session/session.ts";
+import { Sessions } from "../session/sessions.ts";
+import type { Database } from "../store/database.ts";
+import { readHeads } from "../store/head.ts";
+import { HandClock } from "../test/hand-clock.ts";
+import { hello } from "./hello.ts";
+import { followMemberships } from "./join.ts";
+import type { ChatParts } from "./parts.ts";
+import { TypingBook } from "./typing-book.ts";
+
+/** The same database, but something happens between its answer to this query and whoever asked. */
+function answering(sql: Database, query: string, happens: () => Promise<void>): Database {
+  const tag = (strings: TemplateStringsArray, ...values: never[]): unknown => {
+    const pending = sql(strings, ...values);
+    if (!strings.join("").includes(query)) return pending;
+    return pending.then(async (rows) => {
+      await happens();
+      return rows;
+    });
+  };
+  return tag as unknown as Database;
+}
+
+test("C11 S10: who is removed while the list of channels is on its way hears nothing of the channel", async () => {
+  await using server = await startServer();
+  const ada = await server.signIn(people.ada);
+  const grace = await server.signIn(people.grace);
+  const channel: ChannelId = await server.direct(ada, grace);
+  const topics = new Set<string>();
+  const clock = new HandClock();
+  const bus = new MemoryHub().connect(() => undefined);
+  const sessions = new Sessions();
+  let removals = 0;
+  const sql = answering(server.sql, "coalesce(last.created_at, m.joined_at)", async () => {
+    if (removals++ > 0) return;
+    await server.sql`delete from members where channel_id = ${channel} and user_id = ${grace.id}`;
+    const rows = [{ kind: "membership", entity: channel, version: 2, body: null }] as const;
+    const interval = { stream: grace.id, from: 1, through: 2, rows: [...rows] };
+    const frame = encodeAnswer({ op: "interval", ...interval });
+    followMemberships(parts, { stream: grace.id, from: 1, through: 2, membership: true, frame });
+  });
+  const parts = {
+    sql,
+    delivery: new Delivery({
+      bus,
+      publish: () => undefined,
+      readHeads: (streams) => readHeads(server.sql, streams),
+      readIntervals: async () => ({ intervals: [], more: false }),
+      membershipDelivered: () => undefined,
+      after: (ms, call) => clock.after(ms, call),
+    }),
+    relay: new Relay(bus),
+    sessions,
+    typing: new TypingBook({
+      changed: () => undefined,
+      now: () => clock.now(),
+      after: (ms, call) => clock.after(ms, call),
+    }),
+    presence: { arrived: () => undefined, isOnline: () => false },
+    epoch: () => "an epoch",
+    now: () => clock.now(),
+    version: "0",
+    verify: async () => ({
+      userId: grace.id as UserId,
+      name: grace.name,
+      sessionId: grace.sessionId,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    }),
+  } as unknown as ChatParts;
+  const session = new Session(
+    {
+      send: () => 1,
+      subscribe: (topic) => void topics.add(topic),
+      unsubscribe: (topic) => void topics.delete(topic),
+      bufferedBytes: () => 0,
+      close: () => undefined,
+    },
+    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
+  );
+  const handling = hello(parts, session, {
+    op: "hello",
+    ref: 1,
+    token: "t",
+    epoch: "",
+    streams: [],
+  });
+  await handling.reply;
+  await handling.then?.();
+  expect(removals).toBe(2);
+  expect([...topics]).toContain(durableTopic(grace.id));
+  expect([...topics]).not.toContain(durableTopic(channel));
+  expect([...session.followed.keys()]).toEqual([grace.id]);
+});
