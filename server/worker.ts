@@ -87,7 +87,7 @@ export async function startWorker(
     url,
     max: workerLimits.readingConnections,
     name: "parley reading",
-    closed: () => void epoch.check(),
+    closed: () => void databaseIsBack(),
   });
   const writing = openDatabase({
     url,
@@ -104,6 +104,14 @@ export async function startWorker(
     // Half of what an unknown outcome is repeated for: a second try on new connections is in time.
     batchLimits.unknownMsMax / 2,
   );
+
+  /** A connection was lost. What was committed meanwhile without being announced shows in the heads. */
+  const databaseIsBack = async (): Promise<void> => {
+    if (!(await epoch.check())) return;
+    await delivery.compare().catch((error: unknown) => {
+      log.warn("streams could not be compared with the database", { error });
+    });
+  };
 
   const sessions = new Sessions();
   const hub = new MemoryHub();

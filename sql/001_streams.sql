@@ -3,7 +3,7 @@
 -- Channels and users take their numbers from one sequence: a stream's number says which it is.
 create sequence stream_ids;
 
--- What makes two histories different although PostgreSQL's own identifier is the same; see DESIGN, "Epoch".
+-- What makes two histories different although PostgreSQL's own identifier is the same; see server/DECISIONS.md, 9.
 create table instance (
   only_row boolean primary key default true check (only_row),
   restores bigint not null default 0

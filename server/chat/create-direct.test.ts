@@ -27,12 +27,12 @@ test("C1 W2: a direct channel that is committed and cannot be announced is told 
     { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
   );
   session.identity = { userId: ada!.id, name: "Ada", sessionId: "a" };
-  const answered = createDirectChannel(parts, session, {
+  const answered = await createDirectChannel(parts, session, {
     op: "createDirect",
     ref: 1,
     user: grace!.id,
-  });
-  await expect(answered).rejects.toThrow("the reading pool is gone");
+  }).catch(({ message }: Error) => message);
+  expect(answered).toBe("the reading pool is gone");
   const [channel] = await sql<{ id: StreamId }[]>`select id from channels`;
-  expect(wrote.toSorted()).toEqual([ada!.id, grace!.id, channel!.id].toSorted());
+  expect(new Set(wrote)).toEqual(new Set([ada!.id, grace!.id, channel!.id]));
 });

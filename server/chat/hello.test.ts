@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { encodeAnswer } from "#wire/codec.ts";
-import type { ChannelId, UserId } from "#wire/ids.ts";
+import type { ChannelId } from "#wire/ids.ts";
 import { startServer } from "../test/start-server.ts";
 import { people } from "../test/people.ts";
 import { Delivery } from "../fanout/deliver.ts";
@@ -70,7 +70,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
     now: () => clock.now(),
     version: "0",
     verify: async () => ({
-      userId: grace.id as UserId,
+      userId: grace.id,
       name: grace.name,
       sessionId: grace.sessionId,
       expiresAtMs: Number.MAX_SAFE_INTEGER,

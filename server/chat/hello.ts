@@ -77,7 +77,7 @@ async function welcome(
   const memberships = await readMemberships(sql, userId);
   const still = new Set(memberships.map(({ channelId }) => channelId));
   for (const channelId of subscribed) {
-    if (!still.has(channelId)) await leaveChannel(parts, session, channelId);
+    if (!still.has(channelId)) leaveChannel(parts, session, channelId);
   }
 
   const sameEpoch = epoch === parts.epoch();

@@ -22,12 +22,13 @@ export class EpochWatch {
     this.#sql = sql;
   }
 
-  /** A connection was lost: asks until the database answers. Never rejects. */
-  async check(): Promise<void> {
-    if (this.#isChecking || !this.#sql) return;
+  /** A connection was lost: asks until the database answers; false where somebody asks already, or nobody needs to. Never rejects. */
+  async check(): Promise<boolean> {
+    if (this.#isChecking || !this.#sql) return false;
 
     this.#isChecking = true;
-    while (this.#sql) {
+    let hasAnswered = false;
+    while (!hasAnswered && this.#sql !== undefined) {
       try {
         const found = await readEpoch(this.#sql);
         if (found !== this.#current) {
@@ -35,13 +36,14 @@ export class EpochWatch {
           this.#current = found;
           this.#changed?.();
         }
-        break;
+        hasAnswered = true;
       } catch (error) {
         log.debug("the database does not tell its epoch yet", { error });
         await pause(retryMs);
       }
     }
     this.#isChecking = false;
+    return hasAnswered;
   }
 
   stop(): void {

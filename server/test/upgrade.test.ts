@@ -172,7 +172,6 @@ test.each([
 ])(
   "S5: %s is answered, and nothing of the server's inside is shown",
   async (_, request, status) => {
-    await using server = await startServer();
     const { port } = new URL(server.url);
     const ended = Promise.withResolvers<string>();
     let answer = "";
