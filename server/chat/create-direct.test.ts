@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { StreamId, UserId } from "#wire/ids.ts";
-import { Session } from "../session/session.ts";
 import { testDatabase } from "../test/database.ts";
+import { loneSession } from "../test/lone-session.ts";
 import { createDirectChannel } from "./create-direct.ts";
 import type { ChatParts } from "./parts.ts";
 
@@ -16,16 +16,7 @@ test("C1 W2: a direct channel that is committed and cannot be announced is told 
     heads: { wrote: (stream: StreamId) => void wrote.push(stream) },
     readIntervals: () => Promise.reject(new Error("the reading pool is gone")),
   } as unknown as ChatParts;
-  const session = new Session(
-    {
-      send: () => 1,
-      subscribe: () => undefined,
-      unsubscribe: () => undefined,
-      bufferedBytes: () => 0,
-      close: () => undefined,
-    },
-    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
-  );
+  const { session } = loneSession();
   session.identity = { userId: ada!.id, name: "Ada", sessionId: "a" };
   const answered = await createDirectChannel(parts, session, {
     op: "createDirect",

@@ -7,11 +7,11 @@ import { Delivery } from "../fanout/deliver.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { Relay } from "../fanout/relay.ts";
 import { durableTopic } from "../fanout/topic.ts";
-import { Session } from "../session/session.ts";
 import { Sessions } from "../session/sessions.ts";
 import type { Database } from "../store/database.ts";
 import { readHeads } from "../store/head.ts";
 import { HandClock } from "../test/hand-clock.ts";
+import { loneSession } from "../test/lone-session.ts";
 import { hello } from "./hello.ts";
 import { followMemberships } from "./join.ts";
 import type { ChatParts } from "./parts.ts";
@@ -35,7 +35,6 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
   const ada = await server.signIn(people.ada);
   const grace = await server.signIn(people.grace);
   const channel: ChannelId = await server.direct(ada, grace);
-  const topics = new Set<string>();
   const clock = new HandClock();
   const bus = new MemoryHub().connect(() => undefined);
   const sessions = new Sessions();
@@ -76,16 +75,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       expiresAtMs: Number.MAX_SAFE_INTEGER,
     }),
   } as unknown as ChatParts;
-  const session = new Session(
-    {
-      send: () => 1,
-      subscribe: (topic) => void topics.add(topic),
-      unsubscribe: (topic) => void topics.delete(topic),
-      bufferedBytes: () => 0,
-      close: () => undefined,
-    },
-    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
-  );
+  const { session, topics } = loneSession();
   const handling = hello(parts, session, {
     op: "hello",
     ref: 1,

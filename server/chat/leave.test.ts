@@ -4,9 +4,9 @@ import type { ChannelId, UserId } from "#wire/ids.ts";
 import { Delivery } from "../fanout/deliver.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { Relay } from "../fanout/relay.ts";
-import { Session } from "../session/session.ts";
 import { Sessions } from "../session/sessions.ts";
 import { HandClock } from "../test/hand-clock.ts";
+import { loneSession } from "../test/lone-session.ts";
 import { reasonOf } from "../test/reason.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { leave } from "./leave.ts";
@@ -54,17 +54,7 @@ function start() {
     }),
     presence: { arrived: () => undefined, isOnline: () => false },
   } as unknown as ChatParts;
-  const topics = new Set<string>();
-  const session = new Session(
-    {
-      send: () => 1,
-      subscribe: (topic) => void topics.add(topic),
-      unsubscribe: (topic) => void topics.delete(topic),
-      bufferedBytes: () => 0,
-      close: () => undefined,
-    },
-    { encoding: "binary", nowMs: 0, topicOf: (topic) => topic },
-  );
+  const { session, topics } = loneSession();
   session.identity = { userId: ada, name: "Ada", sessionId: "a" };
   /** As the engine does it. */
   const goes = () => {
