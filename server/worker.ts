@@ -11,7 +11,7 @@ import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
-import { followMemberships } from "./chat/join.ts";
+import { followMemberships, removeMembers } from "./chat/join.ts";
 import { leave } from "./chat/leave.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
@@ -40,6 +40,7 @@ import { openDatabase } from "./store/database.ts";
 import { EpochWatch } from "./store/epoch.ts";
 import { readHeads } from "./store/head.ts";
 import { insertMessages } from "./store/insert-messages.ts";
+import { readMemberOf } from "./store/members.ts";
 import { writeLastSeen } from "./store/people.ts";
 import { movePointers } from "./store/pointer.ts";
 
@@ -139,6 +140,7 @@ export async function startWorker(
     publish: (stream, frame) => publishLocal(durableTopic(stream), frame),
     readHeads: (streams) => readHeads(reading, streams),
     readIntervals,
+    removing: (announcement) => removeMembers(chat, announcement),
     membershipDelivered: (announcement) => followMemberships(chat, announcement),
     after,
   });
@@ -218,6 +220,7 @@ export async function startWorker(
     epoch: () => epoch.current,
     publishLive,
     presence,
+    readMemberOf: (userId, channels) => readMemberOf(reading, userId, channels),
     readIntervals,
     now,
   };

@@ -29,6 +29,16 @@ export function sentenceOfTrouble(code: Trouble["code"] | RefusalCode): string {
       return i18n.t("The message that this replies to is not there.");
     case "skipped":
       return i18n.t("An earlier message was refused, so this one was not tried.");
+    case "not_a_group":
+      return i18n.t("This is not a group.");
+    case "may_not_manage":
+      return i18n.t("Your role in this group does not allow this. Ask an admin of the group.");
+    case "group_full":
+      return i18n.t("This group has as many members as it may have.");
+    case "name_invalid":
+      return i18n.t("A name has 1 to 80 characters, and no control characters.");
+    case "message_unknown":
+      return i18n.t("There is no such message any more.");
     case "unavailable":
       return i18n.t("The server cannot say whether this is stored. Retry stores it once.");
     case "user_inactive":
@@ -39,6 +49,7 @@ export function sentenceOfTrouble(code: Trouble["code"] | RefusalCode): string {
     case "malformed":
     case "hello_first":
     case "already_greeted":
+    case "id_taken":
       return i18n.t("The server did not understand this page. Reload it.");
   }
 }

@@ -1,7 +1,9 @@
+import { limits } from "#wire/limits.ts";
 import { expect, test } from "bun:test";
 import { accountLimits, emailField, nameField, newPasswordField, passwordField } from "./rules.ts";
 
-const { nameCharsMax, emailCharsMax, passwordCharsMin, passwordBytesMax } = accountLimits;
+const { emailCharsMax, passwordCharsMin, passwordBytesMax } = accountLimits;
+const { nameCharsMax } = limits;
 
 /** An address of exactly this length, with labels of a host that are not too long themselves. */
 const emailOf = (length: number): string => {

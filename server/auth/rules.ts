@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { parseName } from "#wire/name.ts";
 
 /** What may be typed into the fields of an account; each has a test on both sides of it. */
 export const accountLimits = {
-  /** Unicode code points, after trimming. */
-  nameCharsMax: 80,
   /** RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets. */
   emailCharsMax: 254,
   /** Unicode code points. */
@@ -17,15 +16,11 @@ export const accountLimits = {
   expiresInHoursMax: 720,
 } as const;
 
-// Controls, line and paragraph separators, lone surrogates, and what turns the direction of the text around a name.
-const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
-
 /** A person's name, trimmed. The message of each rule is the code of the problem. */
 export const nameField = z
   .string("name_invalid")
-  .transform((name) => name.trim())
-  .refine((name) => !unfitForNames.test(name), "name_invalid")
-  .refine((name) => name !== "" && lengthOf(name) <= accountLimits.nameCharsMax, "name_invalid");
+  .refine((name) => parseName(name) !== undefined, "name_invalid")
+  .transform((name) => name.trim());
 
 /** An email address, trimmed and lower-cased. */
 export const emailField = z

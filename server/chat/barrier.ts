@@ -1,20 +1,22 @@
-import type { StreamId } from "#wire/ids.ts";
+import type { ChannelId, StreamId } from "#wire/ids.ts";
 import { durableTopic } from "../fanout/topic.ts";
 import type { Followed, Session } from "../session/session.ts";
+import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 
 /**
- * The barrier, steps (a) and (b): the streams are followed (the bus has acknowledged, and the head was read after that), then the socket
- * is subscribed. Whoever calls reads what the client misses only *afterwards*, step (c), from the primary: so what is read reaches at
+ * The barrier, steps (a) and (b): the streams are followed (the bus has acknowledged, and the head was read after that), then membership is
+ * read, and unless a removal was delivered meanwhile the socket is subscribed: who is no member never stands on the topic. Whoever calls reads what the client misses only *afterwards*, step (c), from the primary: so what is read reaches at
  * least as far as what was delivered when the socket was subscribed, and nothing falls between.
  *
  * Rejects where the bus or PostgreSQL is away; then nothing new is subscribed.
  */
 export async function subscribeDurable(
-  { delivery }: ChatParts,
+  parts: ChatParts,
   session: Session,
   streams: readonly StreamId[],
 ): Promise<void> {
+  const { delivery } = parts;
   if (session.isClosed) return; // `leave` has given everything back: what is followed now would stay for ever.
 
   const fresh = streams.filter((stream) => !session.followed.has(stream));
@@ -24,12 +26,16 @@ export async function subscribeDurable(
     promise.catch(() => undefined);
     const entries = fresh.map((): Followed => ({ isSubscribed: false, subscribed: promise }));
     fresh.forEach((stream, at) => session.followed.set(stream, entries[at]!));
-    delivery.follow(fresh).then(
-      () => {
+    follow(parts, session, fresh).then(
+      (mayListen) => {
         fresh.forEach((stream, at) => {
           const entry = entries[at]!;
           // The socket went, or the user was removed, while we waited.
           if (session.followed.get(stream) !== entry) return delivery.unfollow([stream]);
+          if (!mayListen.has(stream)) {
+            session.followed.delete(stream);
+            return delivery.unfollow([stream]);
+          }
           entry.isSubscribed = true;
           session.subscribe(durableTopic(stream));
         });
@@ -45,6 +51,23 @@ export async function subscribeDurable(
   }
   const entries = streams.flatMap((stream) => session.followed.get(stream) ?? []);
   await Promise.all(entries.map(({ subscribed }) => subscribed));
+}
+
+/** Follows the streams, and says which of them the user may listen to now: the own one, and the channels of a member. */
+async function follow(
+  { delivery, readMemberOf }: ChatParts,
+  session: Session,
+  streams: readonly StreamId[],
+): Promise<Set<StreamId>> {
+  await delivery.follow(streams);
+  const { userId } = identityOf(session);
+  const channels = streams.filter((stream): stream is ChannelId => stream !== userId);
+  try {
+    return new Set<StreamId>([userId, ...(await readMemberOf(userId, channels))]);
+  } catch (error) {
+    delivery.unfollow(streams);
+    throw error;
+  }
 }
 
 export function unsubscribeDurable(

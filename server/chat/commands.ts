@@ -1,4 +1,5 @@
 import type { Command, CommandName, CommandOf } from "#wire/command.ts";
+import type { UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import type { Answered, Dispatch, Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
@@ -9,10 +10,20 @@ import { subscribeDurable } from "./barrier.ts";
 import { createDirectChannel } from "./create-direct.ts";
 import { hello, sendSummaries } from "./hello.ts";
 import { identityOf } from "./identity.ts";
+import {
+  addMembers,
+  createGroup,
+  deleteGroup,
+  removeMember,
+  renameGroup,
+  setRole,
+} from "./manage-group.ts";
 import { markRead } from "./mark-read.ts";
+import { members } from "./members.ts";
 import { closeChannel, openChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { people } from "./people.ts";
+import { receipts } from "./receipts.ts";
 import { renew } from "./renew.ts";
 import { sendMessage } from "./send-message.ts";
 import { typing } from "./typing.ts";
@@ -49,6 +60,18 @@ const aside =
   <Name extends CommandName>(simple: Simple<Name>): Handler<Name> =>
   (parts, session, command) => ({ reply: simple(parts, session, command) });
 
+/** For what needs to know only who asks, not on which socket. */
+const asUser =
+  <Name extends CommandName>(
+    byUser: (
+      parts: ChatParts,
+      userId: UserId,
+      command: CommandOf<Name>,
+    ) => Answered | Promise<Answered>,
+  ): Simple<Name> =>
+  (parts, session, command) =>
+    byUser(parts, identityOf(session).userId, command);
+
 /** Adding a command to the protocol without adding it here does not compile. */
 const rules: { readonly [Name in CommandName]: Rule<Name> } = {
   hello: { by: "stranger", handler: hello },
@@ -63,6 +86,14 @@ const rules: { readonly [Name in CommandName]: Rule<Name> } = {
   typing: { by: "user", handler: aside(typing) },
   people: { by: "user", handler: aside(people) },
   createDirect: { by: "user", handler: inOrder(createDirectChannel) },
+  createGroup: { by: "user", handler: inOrder(asUser(createGroup)) },
+  renameGroup: { by: "user", handler: inOrder(asUser(renameGroup)) },
+  addMembers: { by: "user", handler: inOrder(asUser(addMembers)) },
+  removeMember: { by: "user", handler: inOrder(asUser(removeMember)) },
+  setRole: { by: "user", handler: inOrder(asUser(setRole)) },
+  deleteGroup: { by: "user", handler: inOrder(asUser(deleteGroup)) },
+  members: { by: "user", handler: aside(members) },
+  receipts: { by: "user", handler: aside(asUser(receipts)) },
   ping: { by: "user", handler: aside((parts) => ({ op: "pong", now: parts.now() })) },
 };
 

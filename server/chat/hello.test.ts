@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { encodeAnswer } from "#wire/codec.ts";
-import type { ChannelId } from "#wire/ids.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
 import { startServer } from "../test/start-server.ts";
 import { people } from "../test/people.ts";
 import { Delivery } from "../fanout/deliver.ts";
@@ -10,6 +10,7 @@ import { durableTopic } from "../fanout/topic.ts";
 import { Sessions } from "../session/sessions.ts";
 import type { Database } from "../store/database.ts";
 import { readHeads } from "../store/head.ts";
+import { readMemberOf } from "../store/members.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { hello } from "./hello.ts";
@@ -45,7 +46,14 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
     const rows = [{ kind: "membership", entity: channel, version: 2, body: null }] as const;
     const interval = { stream: grace.id, from: 1, through: 2, rows: [...rows] };
     const frame = encodeAnswer({ op: "interval", ...interval });
-    followMemberships(parts, { stream: grace.id, from: 1, through: 2, membership: true, frame });
+    followMemberships(parts, {
+      stream: grace.id,
+      from: 1,
+      through: 2,
+      membership: true,
+      removal: false,
+      frame,
+    });
   });
   const parts = {
     sql,
@@ -54,6 +62,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       publish: () => undefined,
       readHeads: (streams) => readHeads(server.sql, streams),
       readIntervals: async () => ({ intervals: [], more: false }),
+      removing: () => undefined,
       membershipDelivered: () => undefined,
       after: (ms, call) => clock.after(ms, call),
     }),
@@ -66,6 +75,8 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
     }),
     presence: { arrived: () => undefined, isOnline: () => false },
     epoch: () => "an epoch",
+    readMemberOf: (userId: UserId, channels: ChannelId[]) =>
+      readMemberOf(server.sql, userId, channels),
     now: () => clock.now(),
     version: "0",
     verify: async () => ({

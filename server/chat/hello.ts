@@ -10,7 +10,6 @@ import { readMemberships, readSummaries } from "../store/summary.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
-import { leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 
@@ -73,13 +72,8 @@ async function welcome(
   const subscribed = before.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (session.isClosed) return;
-  // With the membership again: a removal that was delivered before we subscribed has found nothing to take back.
+  // Again: the heads that are compared with the cursors must be younger than the subscription.
   const memberships = await readMemberships(sql, userId);
-  const still = new Set(memberships.map(({ channelId }) => channelId));
-  for (const channelId of subscribed) {
-    if (!still.has(channelId)) leaveChannel(parts, session, channelId);
-  }
-
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
   const held: { stream: StreamId; cursor: number }[] = [

@@ -1,8 +1,9 @@
 import { decodeAnswers } from "#wire/codec.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import type { RowOf } from "#wire/row.ts";
+import type { Row, RowOf } from "#wire/row.ts";
 import type { Announcement } from "../fanout/announcement.ts";
+import { isRemoval } from "../fanout/cut.ts";
 import { log } from "../observe/log.ts";
 import type { Session } from "../session/session.ts";
 import { subscribeDurable } from "./barrier.ts";
@@ -11,13 +12,23 @@ import { leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 
+const rowsOf = ({ frame }: Announcement): Row[] =>
+  decodeAnswers(frame).flatMap((event) => (event.op === "interval" ? event.rows : []));
+
+/** A channel's stream brought removals, which are about to be published: the sockets of those who were removed leave its topics first. */
+export function removeMembers(parts: ChatParts, announcement: Announcement): void {
+  const channelId = announcement.stream as ChannelId;
+  for (const { entity } of rowsOf(announcement).filter(isRemoval)) {
+    for (const session of parts.sessions.ofUser(entity as UserId)) {
+      leaveChannel(parts, session, channelId);
+    }
+  }
+}
+
 /** A user's own stream brought memberships: all sockets of that user join or leave the channels' topics here. */
 export function followMemberships(parts: ChatParts, announcement: Announcement): void {
   const userId = announcement.stream as UserId;
-  const rows = decodeAnswers(announcement.frame).flatMap((event) =>
-    event.op === "interval" ? event.rows : [],
-  );
-  for (const row of rows) {
+  for (const row of rowsOf(announcement)) {
     if (row.kind !== "membership") continue;
     for (const session of parts.sessions.ofUser(userId)) {
       join(parts, session, row).catch((error: unknown) => {

@@ -40,6 +40,7 @@ function start() {
     publish: () => undefined,
     readHeads: async () => new Map(),
     readIntervals: async () => ({ intervals: [], more: false }),
+    removing: () => undefined,
     membershipDelivered: () => undefined,
     after: (ms, call) => clock.after(ms, call),
   });
@@ -53,6 +54,7 @@ function start() {
       after: (ms, call) => clock.after(ms, call),
     }),
     presence: { arrived: () => undefined, isOnline: () => false },
+    readMemberOf: async (_: UserId, channels: readonly ChannelId[]) => new Set(channels),
   } as unknown as ChatParts;
   const { session, topics } = loneSession();
   session.identity = { userId: ada, name: "Ada", sessionId: "a" };

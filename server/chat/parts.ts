@@ -1,6 +1,6 @@
 import type { Event, Interval } from "#wire/event.ts";
 import type { Refusal } from "#wire/codes.ts";
-import type { Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import type { Delivery } from "../fanout/deliver.ts";
 import type { Heads } from "../fanout/heads.ts";
 import type { Relay } from "../fanout/relay.ts";
@@ -42,6 +42,8 @@ export interface ChatParts {
     arrived(user: UserId): void;
     isOnline(user: UserId): boolean;
   };
+  /** Of these channels those that the user is in now, from the primary. */
+  readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
   /** `(from, …]` of a stream from PostgreSQL, whoever asks. */
   readIntervals(stream: StreamId, from: Seq): Promise<{ intervals: Interval[]; more: boolean }>;
   /** Milliseconds since the epoch. */

@@ -24,8 +24,6 @@ export async function people(
     ids.length > 0
       ? await readPeople(parts.sql, ids)
       : await findPeople(parts.sql, query.trim(), cursor, limits.pageRowsMax);
-  const last = found[found.length - 1];
-  const isFull = ids.length === 0 && found.length === limits.pageRowsMax;
   // Watched before it is read who is here: whoever comes between is told.
   await follow(
     parts,
@@ -35,7 +33,7 @@ export async function people(
   return {
     op: "peoplePage",
     people: found.map((person) => ({ ...person, online: parts.presence.isOnline(person.id) })),
-    after: isFull && last ? `${last.id} ${last.name}` : null,
+    after: ids.length > 0 ? null : cursorAfter(found, limits.pageRowsMax),
   };
 }
 
@@ -57,7 +55,8 @@ export async function watchPeople(
   });
 }
 
-async function follow(
+/** From now on this socket is told when these people come and go. */
+export async function follow(
   { relay }: ChatParts,
   session: Session,
   users: readonly UserId[],
@@ -79,8 +78,16 @@ async function follow(
   relay.unfollow([...known, ...tooMany].map(presenceTopic));
 }
 
-/** Where the next page begins, as it travels: number and name of the last person of this one. */
-function parseCursor(after: string): PeopleCursor | undefined {
+/** Where the page after a full one begins, as it travels: number and name of the last person of this one. */
+export function cursorAfter(
+  page: readonly { readonly id: UserId; readonly name: string }[],
+  rowsMax: number,
+): string | null {
+  const last = page[page.length - 1];
+  return last && page.length === rowsMax ? `${last.id} ${last.name}` : null;
+}
+
+export function parseCursor(after: string): PeopleCursor | undefined {
   const [, id, name] = /^(\d{1,15}) (.*)$/s.exec(after) ?? [];
   return name === undefined ? undefined : { name, id: Number(id) as UserId };
 }

@@ -9,16 +9,21 @@ export interface PointerFlushParts {
   /** Own pointers, in the user's own stream. */
   announce(interval: Interval): void;
   /** What others see, on the channel's `live` topic. */
-  tellOthers(
-    channel: ChannelId,
-    pointers: { user: UserId; readSeq: Seq; deliveredSeq: Seq }[],
-  ): void;
+  tellOthers(channel: ChannelId, pointers: Told[]): void;
   /** Calls back after about `ms`; returns what cancels it. */
   after(ms: number, call: () => void): () => void;
 }
 
 /** Pointers are merged so long, and written together. */
 export const flushMs = 250;
+/** What others see of a pointer is ephemeral and may be lost: it is told once more after so long, unless it has moved on. */
+export const repeatMs = 2_000;
+
+interface Told {
+  readonly user: UserId;
+  readonly readSeq: Seq;
+  readonly deliveredSeq: Seq;
+}
 
 /** Merges moves of pointers, writes them every 250 ms in key order, and answers and announces only after that commit. */
 export class PointerFlush {
@@ -26,6 +31,8 @@ export class PointerFlush {
   #moves = new Map<string, PointerMove>();
   #waiting: PromiseWithResolvers<void> | undefined;
   #flushing: Promise<void> | undefined;
+  /** What was told last of each pointer that is to be told once more. */
+  readonly #told = new Map<string, Told>();
 
   constructor(parts: PointerFlushParts) {
     this.#parts = parts;
@@ -72,7 +79,7 @@ export class PointerFlush {
   }
 
   #tell(moved: readonly PointerMoved[]): void {
-    const channels = new Map<ChannelId, { user: UserId; readSeq: Seq; deliveredSeq: Seq }[]>();
+    const channels = new Map<ChannelId, Told[]>();
     for (const { channelId, userId, readSeq, deliveredSeq, readFrom, seq, seen } of moved) {
       this.#parts.announce({
         stream: userId,
@@ -92,7 +99,19 @@ export class PointerFlush {
       pointers.push({ user: userId, readSeq, deliveredSeq });
       channels.set(channelId, pointers);
     }
-    for (const [channelId, pointers] of channels) this.#parts.tellOthers(channelId, pointers);
+    for (const [channelId, pointers] of channels) this.#tellTwice(channelId, pointers);
+  }
+
+  #tellTwice(channelId: ChannelId, pointers: Told[]): void {
+    this.#parts.tellOthers(channelId, pointers);
+    for (const pointer of pointers) this.#told.set(`${channelId} ${pointer.user}`, pointer);
+    this.#parts.after(repeatMs, () => {
+      const same = pointers.filter((pointer) => {
+        const key = `${channelId} ${pointer.user}`;
+        return this.#told.get(key) === pointer && this.#told.delete(key);
+      });
+      if (same.length > 0) this.#parts.tellOthers(channelId, same);
+    });
   }
 }
 

@@ -1,4 +1,7 @@
+import { encodeAnswer } from "#wire/codec.ts";
+import type { Interval } from "#wire/event.ts";
 import type { Seq, StreamId } from "#wire/ids.ts";
+import { isRemoval } from "./cut.ts";
 
 /** One interval on its way between workers: a fixed header, and the frame that every socket gets untouched. */
 export interface Announcement {
@@ -7,11 +10,13 @@ export interface Announcement {
   readonly through: Seq;
   /** Somebody joined or left a channel: who delivers it looks into the rows. */
   readonly membership: boolean;
+  /** Somebody is no member any more: who delivers it takes the channel from their sockets first. Its only rows are such removals. */
+  readonly removal: boolean;
   readonly frame: Uint8Array;
 }
 
 const headerBytes = 25; // Three numbers of eight bytes and the flags.
-const flags = { membership: 1 } as const;
+const flags = { membership: 1, removal: 2 } as const;
 
 /** Header and frame in bytes of their own. Numbers travel as float64, exact below 2^53. */
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
@@ -20,9 +25,25 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   view.setFloat64(0, announcement.stream);
   view.setFloat64(8, announcement.from);
   view.setFloat64(16, announcement.through);
-  view.setUint8(24, announcement.membership ? flags.membership : 0);
+  view.setUint8(
+    24,
+    (announcement.membership ? flags.membership : 0) | (announcement.removal ? flags.removal : 0),
+  );
   bytes.set(announcement.frame, headerBytes);
   return bytes;
+}
+
+/** An interval as it is announced: its rows say what whoever delivers it has to look at. */
+export function announcementOf(interval: Interval): Announcement {
+  const { stream, from, through, rows } = interval;
+  return {
+    stream,
+    from,
+    through,
+    membership: rows.some((row) => row.kind === "membership"),
+    removal: rows.some(isRemoval),
+    frame: encodeAnswer({ op: "interval", ...interval }),
+  };
 }
 
 /** The frame is a view of the same bytes. */
@@ -33,6 +54,7 @@ export function decodeAnnouncement(bytes: Uint8Array): Announcement {
     from: view.getFloat64(8),
     through: view.getFloat64(16),
     membership: (view.getUint8(24) & flags.membership) !== 0,
+    removal: (view.getUint8(24) & flags.removal) !== 0,
     frame: bytes.subarray(headerBytes),
   };
 }

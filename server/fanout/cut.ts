@@ -24,8 +24,12 @@ export function rowBytesMax({ body }: Row): number {
   return bytes;
 }
 
+/** Somebody is no member any more. What comes before it they may have, what comes after it not. */
+export const isRemoval = (row: Row): boolean => row.kind === "member" && row.body === null;
+
 /**
  * Consecutive intervals that together cover `(from, through]` without a hole; each frame stays below 16 KiB or holds a single row.
+ * A removal stands in a frame of its own: the sockets of who was removed are taken off between the one before it and itself.
  * `rows` stand in the order of their positions.
  */
 export function cutIntervals(
@@ -43,7 +47,8 @@ export function cutIntervals(
     const size = rowBytesMax(row);
     const full =
       bytes + size > limits.eventBytesMax - rowBytesBare || held.length >= limits.rowsPerFrameMax;
-    if (held.length > 0 && full) {
+    const apart = isRemoval(row) || (held.length > 0 && isRemoval(held[held.length - 1]!));
+    if (held.length > 0 && (full || apart)) {
       intervals.push({ stream, from: since, through: last, rows: held });
       since = last;
       held = [];

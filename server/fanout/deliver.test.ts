@@ -41,7 +41,11 @@ function startDelivery({ head = 0 }: { head?: Seq } = {}) {
   const heads = new Map<StreamId, Seq>([[lobby, head]]);
   const published: Interval[] = [];
   const memberships: Interval[] = [];
+  /** Of each removal its number, and what had been published before it. */
+  const removals: [Seq, Seq][] = [];
   const reads: Seq[] = [];
+  /** Numbers at which somebody was removed. */
+  const removing = new Set<Seq>();
   const fails = { subscribe: 0, readHeads: 0, readIntervals: 0 };
   /** How often one of the three is to fail from now on. */
   const failing = (what: keyof typeof fails): void => {
@@ -79,15 +83,31 @@ function startDelivery({ head = 0 }: { head?: Seq } = {}) {
     readIntervals: async (stream, from) => {
       reads.push(from);
       const through = heads.get(stream) ?? 0;
-      const rows = interval(from, through).rows.map((row) => ({ position: row.version, row }));
+      const rows = interval(from, through).rows.map((row) => ({
+        position: row.version,
+        row: removing.has(row.version) ? removed(11, row.version) : row,
+      }));
       await gate.open;
       failing("readIntervals");
       return { intervals: cutIntervals(stream, from, through, rows), more: false };
     },
+    removing: ({ through }) => removals.push([through, published.at(-1)?.through ?? 0]),
     membershipDelivered: ({ frame }) => memberships.push(...(decodeAnswers(frame) as never[])),
     after: (ms, call) => clock.after(ms, call),
   });
-  return { delivery, clock, heads, published, memberships, reads, fails, gate, subscribed };
+  return {
+    delivery,
+    clock,
+    heads,
+    published,
+    memberships,
+    removals,
+    removing,
+    reads,
+    fails,
+    gate,
+    subscribed,
+  };
 }
 
 /** Lets everything that waits for a promise go on. */
@@ -346,4 +366,37 @@ test("W2: whatever the bus loses, doubles, merges and reorders, sockets get ever
     }),
     { numRuns: 150 },
   );
+});
+
+const removed = (entity: number, version: Seq): Row => ({
+  kind: "member",
+  entity,
+  version,
+  body: null,
+});
+
+test("C11: who is removed is taken off after what came before the removal and before the removal itself, live", async () => {
+  const { delivery, removals } = startDelivery();
+  await delivery.follow([lobby]);
+  const rows = [1, 2, 3, 4].map((position) => ({
+    position,
+    row: position === 3 ? removed(11, 3) : rowAt(position),
+  }));
+  for (const one of cutIntervals(lobby, 0, 4, rows)) await delivery.announce(one);
+  expect(removals).toEqual([[3, 2]]);
+});
+
+test("C11: the same where the removal is read with a hole", async () => {
+  const { delivery, heads, removals, published, removing } = startDelivery();
+  await delivery.follow([lobby]);
+  removing.add(3);
+  heads.set(lobby, 4);
+  delivery.headSeen(lobby, 4);
+  await settled();
+  expect(edges(published)).toEqual([
+    [0, 2],
+    [2, 3],
+    [3, 4],
+  ]);
+  expect(removals).toEqual([[3, 2]]);
 });

@@ -1,8 +1,12 @@
-import { encodeAnswer } from "#wire/codec.ts";
 import type { Interval } from "#wire/event.ts";
 import type { Seq, StreamId } from "#wire/ids.ts";
 import { log } from "../observe/log.ts";
-import { type Announcement, decodeAnnouncement, encodeAnnouncement } from "./announcement.ts";
+import {
+  type Announcement,
+  announcementOf,
+  decodeAnnouncement,
+  encodeAnnouncement,
+} from "./announcement.ts";
 import type { Bus } from "./bus.ts";
 import { durableTopic } from "./topic.ts";
 
@@ -14,6 +18,8 @@ export interface DeliveryParts {
   readHeads(streams: readonly StreamId[]): Promise<Map<StreamId, Seq>>;
   /** Reads `(from, …]` from PostgreSQL, cut into consecutive intervals; `more` where they do not reach the head. */
   readIntervals(stream: StreamId, from: Seq): Promise<{ intervals: Interval[]; more: boolean }>;
+  /** Before an interval with a removal in it is published: who is removed must not hear what comes from here on. */
+  removing(announcement: Announcement): void;
   /** An interval with a membership in it was delivered. */
   membershipDelivered(announcement: Announcement): void;
   /** Calls back after about `ms`; returns what cancels it. */
@@ -93,14 +99,10 @@ export class Delivery {
 
   /** Encodes once; the same bytes cross the bus and every socket untouched. Never rejects. */
   async announce(interval: Interval): Promise<void> {
-    const { stream, from, through, rows } = interval;
-    const membership = rows.some((row) => row.kind === "membership");
+    const { stream, from, through } = interval;
     try {
-      const frame = encodeAnswer({ op: "interval", ...interval });
-      await this.#parts.bus.publish(
-        durableTopic(stream),
-        encodeAnnouncement({ stream, from, through, membership, frame }),
-      );
+      const bytes = encodeAnnouncement(announcementOf(interval));
+      await this.#parts.bus.publish(durableTopic(stream), bytes);
     } catch (error) {
       // The rows are stored: `heads` will show what is missing.
       log.error("an announcement failed", { stream, from, through, error });
@@ -193,6 +195,7 @@ export class Delivery {
 
   #publish(followed: Followed, announcement: Announcement): void {
     followed.delivered = announcement.through;
+    if (announcement.removal) this.#parts.removing(announcement);
     this.#parts.publish(announcement.stream, announcement.frame);
     if (announcement.membership) this.#parts.membershipDelivered(announcement);
   }
@@ -255,13 +258,7 @@ export class Delivery {
       more = hole.more;
       for (const interval of hole.intervals) {
         if (interval.through <= followed.delivered!) continue;
-        this.#publish(followed, {
-          stream,
-          from: interval.from,
-          through: interval.through,
-          membership: interval.rows.some((row) => row.kind === "membership"),
-          frame: encodeAnswer({ op: "interval", ...interval }),
-        });
+        this.#publish(followed, announcementOf(interval));
       }
     }
   }

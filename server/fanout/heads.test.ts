@@ -57,6 +57,7 @@ test("W2: a lost announcement with nothing after it shows with the next heads, o
       intervals: cutIntervals(stream, from, 5, []),
       more: false,
     }),
+    removing: () => undefined,
     membershipDelivered: () => undefined,
     after: () => () => undefined,
   });

@@ -15,7 +15,7 @@ test("M2: the functions that write go back and forward, and what was said stays 
   const draft = draftOf(lobby, ada, { body: "before" });
   await insertMessages(sql, [draft], [0]);
 
-  expect((await migrate(database.url, { to: "002" })).ran).toEqual(["003_writing.sql"]);
+  expect((await migrate(database.url, { to: "002" })).ran.at(-1)).toBe("003_writing.sql");
   const gone = await insertMessages(sql, [draft], [0]).catch(({ code }) => code);
   expect(gone).toBe("42883"); // undefined_function
   expect((await storedIn(sql, lobby)).map(({ body }) => body)).toEqual(["before"]);

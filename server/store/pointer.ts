@@ -18,7 +18,7 @@ export interface PointerMoved {
   readonly deliveredSeq: Seq;
   readonly readFrom: Seq;
   readonly seq: Seq;
-  /** Others can see a difference. */
+  /** Others can see a difference: they do in channels of at most `membersWithPointersMax` members. */
   readonly seen: boolean;
 }
 
@@ -46,7 +46,8 @@ export async function movePointers(
       ${moves.map((move) => move.userId)}::bigint[],
       ${moves.map((move) => move.readSeq)}::bigint[],
       ${moves.map((move) => move.deliveredSeq)}::bigint[],
-      ${moves.map((move) => move.readFrom)}::bigint[]
+      ${moves.map((move) => move.readFrom)}::bigint[],
+      ${membersWithPointersMax}
     ) order by user_id, seq`;
   return rows.map((row) => ({
     channelId: row.channel_id,

@@ -72,6 +72,23 @@ export async function streamsWithHoles(sql: Database): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Streams whose newest number is not their head, or in which a number stands twice: there must be none, also where things changed more than
+ * once and left their older numbers.
+ */
+export async function streamsOutOfStep(sql: Database): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    with numbers as (
+      select channel_id as id, seq from messages union all select stream_id, seq from changes
+    ), streams as (
+      select id, head from channels union all select id, head from users
+    )
+    select s.id from streams s left join numbers n on n.id = s.id
+     group by s.id, s.head
+    having coalesce(max(n.seq), 0) <> s.head or count(distinct n.seq) <> count(n.seq)`;
+  return rows.map(({ id }) => id);
+}
+
 /** Fills channels with messages as fast as PostgreSQL can, past every rule but the numbers: for plans at size. */
 export async function fillChannels(
   sql: Database,

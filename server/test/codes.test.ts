@@ -14,7 +14,7 @@ import type { Reply } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { createTokens } from "../auth/tokens.ts";
-import { addChannel } from "./channels.ts";
+import { addChannel, addUsers } from "./channels.ts";
 import { joinGroup } from "./group.ts";
 import { HandClock } from "./hand-clock.ts";
 import { people } from "./people.ts";
@@ -118,6 +118,34 @@ const provoked: Record<RefusalCode, (socket: Talk) => Promise<Reply>> = {
   root_unknown: (socket) => sends(socket, lobby, draft("to nothing", { rootSeq: 9_999 })),
   skipped: (socket) => says(socket, "", "after an empty one"),
   user_unknown: (socket) => socket.command({ op: "createDirect", user: 999_999 as UserId }),
+  not_a_group: async (socket) => {
+    const grace = await server.signIn(people.grace);
+    const channel = await server.direct(ada, grace);
+    return socket.command({ op: "renameGroup", channel, name: "us two" });
+  },
+  may_not_manage: async (socket) => {
+    const { id } = await server.signIn(people.grace);
+    await joinGroup(server.sql, "lobby", id);
+    await server.sql`update members set role = 'admin' where channel_id = ${lobby} and user_id = ${id}`;
+    return socket.command({ op: "removeMember", channel: lobby, user: id });
+  },
+  group_full: async (socket) => {
+    const room = limits.groupMembersMax - 1;
+    const many = await addUsers(server.sql, ...Array.from({ length: room }, (_, at) => `u${at}`));
+    const channel = await addChannel(server.sql, [ada.id, ...many]);
+    const [one] = await addUsers(server.sql, "One too many");
+    return socket.command({ op: "addMembers", channel, users: [one!] });
+  },
+  name_invalid: (socket) =>
+    socket.command({ op: "createGroup", id: Bun.randomUUIDv7(), name: " \n ", users: [] }),
+  id_taken: async (socket) => {
+    const id = Bun.randomUUIDv7();
+    const grace = await server.signIn(people.grace);
+    await using other = await talk(server, grace);
+    await other.gets("created", { op: "createGroup", id, name: "hers", users: [] });
+    return socket.command({ op: "createGroup", id, name: "mine", users: [] });
+  },
+  message_unknown: (socket) => socket.command({ op: "receipts", channel: lobby, seq: 9_999 }),
   unavailable: async (socket) => {
     await server.sql`alter table messages rename to hidden`;
     const reply = socket.command({ op: "history", channel: lobby, before: 0, limit: 1 });

@@ -3,7 +3,7 @@ import { rowKinds } from "#wire/row.ts";
 import type { Database } from "../store/database.ts";
 
 /**
- * Makes somebody a member of a group, and the group where there is none. Tests only: no command does it yet. Nothing is announced;
+ * Makes somebody a member of a group of a fixed text id, and the group where there is none: past every rule, as no command does. Nothing is announced;
  * a worker that has the channel's topic finds the number by itself, as after any frame that was lost.
  */
 export async function joinGroup(sql: Database, textId: string, user: UserId): Promise<ChannelId> {

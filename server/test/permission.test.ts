@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { commandFields, type CommandName, type CommandOf } from "#wire/command.ts";
 import type { Answer, Reply } from "#wire/event.ts";
-import type { StreamId } from "#wire/ids.ts";
+import type { StreamId, UserId } from "#wire/ids.ts";
 import { joinGroup } from "./group.ts";
 import { hello } from "./hello.ts";
 import { people } from "./people.ts";
@@ -14,6 +14,9 @@ const ada = await server.signIn(people.ada);
 const linus = await server.signIn(people.linus);
 const lobby = await joinGroup(server.sql, "lobby", ada.id);
 afterAll(() => server[Symbol.asyncDispose]());
+
+/** Somebody who is in no channel. */
+const nobody = 999_999 as UserId;
 
 type Questions = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> };
 
@@ -42,6 +45,14 @@ const questions = (me: SignedIn): Questions => ({
   close: { op: "close", channel: lobby },
   people: { op: "people", ids: [], query: "", after: null },
   createDirect: { op: "createDirect", user: me.id },
+  createGroup: { op: "createGroup", id: Bun.randomUUIDv7(), name: "elsewhere", users: [] },
+  renameGroup: { op: "renameGroup", channel: lobby, name: "lobby" },
+  addMembers: { op: "addMembers", channel: lobby, users: [me.id] },
+  setRole: { op: "setRole", channel: lobby, user: me.id, role: "member" },
+  removeMember: { op: "removeMember", channel: lobby, user: nobody },
+  deleteGroup: { op: "deleteGroup", channel: lobby },
+  members: { op: "members", channel: lobby, after: null },
+  receipts: { op: "receipts", channel: lobby, seq: 2 },
   ping: { op: "ping" },
 });
 const commandNames = Object.keys(commandFields) as CommandName[];
@@ -93,6 +104,14 @@ test("C11 S10: a stranger gets nothing of a channel by any command, now or later
     close: "done",
     people: "peoplePage",
     createDirect: "direct",
+    createGroup: "created",
+    renameGroup: "not_a_member",
+    addMembers: "not_a_member",
+    setRole: "not_a_member",
+    removeMember: "not_a_member",
+    deleteGroup: "not_a_member",
+    members: "not_a_member",
+    receipts: "not_a_member",
     ping: "pong",
   });
   // All that a channel has to tell, while the stranger's socket is here.
@@ -159,6 +178,14 @@ test("S10: a member may do all of it", async () => {
     close: "done",
     people: "peoplePage",
     createDirect: "direct",
+    createGroup: "created",
+    renameGroup: "may_not_manage",
+    addMembers: "done",
+    setRole: "may_not_manage",
+    removeMember: "done",
+    deleteGroup: "may_not_manage",
+    members: "membersPage",
+    receipts: "receiptsPage",
     ping: "pong",
   });
   expect(member.answers.some((one) => one.op === "reset" && one.stream === lobby)).toBe(true);

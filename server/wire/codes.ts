@@ -96,6 +96,36 @@ export const refusals = {
     remedy: "Choose somebody from the list of people.",
     client: "nothing",
   },
+  not_a_group: {
+    sentence: "This is not a group.",
+    remedy: "Only groups have a name and members that people change.",
+    client: "nothing",
+  },
+  may_not_manage: {
+    sentence: "Your role in this group does not allow this.",
+    remedy: "Ask an admin of the group.",
+    client: "nothing",
+  },
+  group_full: {
+    sentence: "This group has as many members as it may have.",
+    remedy: "Remove somebody first, or make another group.",
+    client: "nothing",
+  },
+  name_invalid: {
+    sentence: "A name has 1 to 80 characters, and no control characters.",
+    remedy: "Choose another name.",
+    client: "nothing",
+  },
+  id_taken: {
+    sentence: "Somebody else made something under this id.",
+    remedy: "Make a new id.",
+    client: "nothing",
+  },
+  message_unknown: {
+    sentence: "There is no such message.",
+    remedy: "It may lie in another channel.",
+    client: "nothing",
+  },
   unavailable: {
     sentence: "The server cannot say whether this is stored.",
     remedy: "Send it again with the same id: it is stored once.",

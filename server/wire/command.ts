@@ -1,5 +1,6 @@
 import { limits } from "./limits.ts";
 import { opcode } from "./opcode.ts";
+import { memberRoles } from "./row.ts";
 import {
   bool,
   channelId,
@@ -12,6 +13,7 @@ import {
   userId,
   uuid,
   type RecordOf,
+  word,
 } from "./schema.ts";
 
 /** A stream and the cursor that somebody has in it; 0 holds nothing. */
@@ -25,6 +27,9 @@ const draft = record({
   body: text(limits.frameBytesMax),
   rootSeq: optional(uint),
 });
+
+/** Read generously here, so that a name that is too long is refused by its own code and not as malformed. */
+const groupName = text(1_000);
 
 /** Every command: its name, its opcode (see `opcode.ts`) and its fields in the order in which they travel, after `[opcode, ref`. */
 export const commandFields = {
@@ -67,6 +72,23 @@ export const commandFields = {
   },
   createDirect: { user: userId },
   ping: {},
+  /** `id` is made by the client, once per group: the same id by the same person is the same group. */
+  createGroup: {
+    id: uuid,
+    name: groupName,
+    users: list(userId, { max: limits.usersPerAddMax }),
+  },
+  renameGroup: { channel: channelId, name: groupName },
+  addMembers: {
+    channel: channelId,
+    users: list(userId, { min: 1, max: limits.usersPerAddMax }),
+  },
+  /** Oneself: leaves. */
+  removeMember: { channel: channelId, user: userId },
+  setRole: { channel: channelId, user: userId, role: word(memberRoles) },
+  deleteGroup: { channel: channelId },
+  members: { channel: channelId, after: optional(text(300)) },
+  receipts: { channel: channelId, seq: uint },
 } as const;
 
 export type CommandName = keyof typeof commandFields;

@@ -1,7 +1,7 @@
 import { refusalCodes } from "./codes.ts";
 import { limits } from "./limits.ts";
 import { opcode } from "./opcode.ts";
-import { nameType, row, systemRoles } from "./row.ts";
+import { memberRoles, nameType, row, systemRoles } from "./row.ts";
 import {
   bool,
   channelId,
@@ -24,6 +24,15 @@ const person = record({
   id: userId,
   name: nameType,
   role: word(systemRoles),
+  online: bool,
+  lastSeenAt: optional(time),
+});
+
+const member = record({
+  id: userId,
+  name: nameType,
+  role: word(memberRoles),
+  joinedAt: time,
   online: bool,
   lastSeenAt: optional(time),
 });
@@ -60,6 +69,25 @@ export const replyFields = {
   },
   direct: { channel: channelId, textId: text(120) },
   pong: { now: time },
+  created: { channel: channelId, textId: text(120) },
+  membersPage: {
+    members: list(member, { max: limits.pageRowsMax }),
+    count: uint,
+    after: optional(text(300)),
+  },
+  /** What became of one message at each of the others who were members when it was said. */
+  receiptsPage: {
+    receipts: list(
+      record({
+        user: userId,
+        delivered: bool,
+        deliveredAt: optional(time),
+        read: bool,
+        readAt: optional(time),
+      }),
+      { max: limits.groupMembersMax },
+    ),
+  },
 } as const;
 
 /** Events: what the server says unasked. */

@@ -14,6 +14,11 @@ export const limits = {
   pointersPerReadMax: 200,
   idsPerPeopleMax: 100,
   queryCharsMax: 80,
+  /** Unicode code points of a person's or a group's name, after trimming. */
+  nameCharsMax: 80,
+  usersPerAddMax: 100,
+  /** A rename tells every member in one transaction, which holds the group for so many rows at most. */
+  groupMembersMax: 1_000,
   tokenCharsMax: 4_096,
   /** Messages of a page of history, and people of a page of people. */
   pageRowsMax: 50,

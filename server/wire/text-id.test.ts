@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 
 import type { UserId } from "./ids.ts";
-import { directTextId } from "./text-id.ts";
+import { directTextId, groupTextId } from "./text-id.ts";
 import { ada, grace } from "./vectors/names.ts";
 
 const user = fc.maxSafeNat().map((number) => Math.max(1, number) as UserId);
@@ -31,4 +31,14 @@ test("C1: no two pairs share an id, and each names its pair", () => {
       expect(id.length).toBeLessThanOrEqual(120);
     }),
   );
+});
+
+test("C5: a group's id is the time and the chance of the UUID that its maker's client made", () => {
+  expect(groupTextId("019a7780-6210-7000-8000-000000000003")).toBe(
+    "group-1762941493776-70008000000000000003",
+  );
+  const id = Bun.randomUUIDv7();
+  expect(Math.abs(Number(groupTextId(id).split("-")[1]) - Date.now())).toBeLessThan(1_000);
+  expect(groupTextId(id)).toBe(groupTextId(id));
+  expect(groupTextId(Bun.randomUUIDv7())).not.toBe(groupTextId(id));
 });

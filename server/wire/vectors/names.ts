@@ -11,6 +11,7 @@ export const epoch = "5f1d0c27a9b3e846";
 /** 12 November 2026, 09:42:00 UTC: above 2^32, so it travels as float64. */
 export const morning = 1_794_476_520_000;
 export const helloId = "019a7780-5a40-7000-8000-000000000001";
+export const groupId = "019a7780-6210-7000-8000-000000000003";
 export const answerId = "019a7780-5e28-7000-8000-000000000002";
 
 /** A message of Ada's at address 5, but for what `differs`. */

@@ -1,7 +1,18 @@
 import type { Answer } from "../event.ts";
 import type { Row } from "../row.ts";
 import { limits } from "../limits.ts";
-import { ada, answerId, direct, engineRoom, epoch, grace, message, morning } from "./names.ts";
+import { groupTextId } from "../text-id.ts";
+import {
+  ada,
+  answerId,
+  direct,
+  engineRoom,
+  epoch,
+  grace,
+  groupId,
+  message,
+  morning,
+} from "./names.ts";
 
 /** Every kind of row, there and gone, with each optional field once there and once nil. */
 const channelRows: Row[] = [
@@ -125,6 +136,50 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
   ["people page, the last", { op: "peoplePage", ref: 16, people: [], after: null }],
   ["direct", { op: "direct", ref: 17, channel: direct, textId: "dm-11-12" }],
   ["pong", { op: "pong", ref: 18, now: morning }],
+  ["created", { op: "created", ref: 30, channel: engineRoom, textId: groupTextId(groupId) }],
+  [
+    "members page",
+    {
+      op: "membersPage",
+      ref: 37,
+      members: [
+        {
+          id: ada,
+          name: "Ada Lovelace",
+          role: "admin",
+          joinedAt: morning,
+          online: true,
+          lastSeenAt: null,
+        },
+        {
+          id: grace,
+          name: "Grace Hopper",
+          role: "member",
+          joinedAt: morning,
+          online: false,
+          lastSeenAt: morning,
+        },
+      ],
+      count: 2,
+      after: null,
+    },
+  ],
+  [
+    "members page, more to come",
+    { op: "membersPage", ref: 38, members: [], count: 70, after: "12 Grace Hopper" },
+  ],
+  [
+    "receipts page",
+    {
+      op: "receiptsPage",
+      ref: 39,
+      receipts: [
+        { user: grace, delivered: true, deliveredAt: morning, read: true, readAt: null },
+        { user: ada, delivered: false, deliveredAt: null, read: false, readAt: null },
+        { user: ada, delivered: true, deliveredAt: null, read: true, readAt: morning },
+      ],
+    },
+  ],
   [
     "interval of a channel",
     { op: "interval", stream: direct, from: 4, through: 16, rows: channelRows },

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { answerId, direct, engineRoom, epoch, grace, helloId } from "./names.ts";
+import { ada, answerId, direct, engineRoom, epoch, grace, groupId, helloId } from "./names.ts";
 
 /** Every command, with each optional field once there and once nil. */
 export const sampleCommands: readonly (readonly [name: string, command: Command])[] = [
@@ -77,6 +77,22 @@ export const sampleCommands: readonly (readonly [name: string, command: Command]
   ],
   ["create direct", { op: "createDirect", ref: 17, user: grace }],
   ["ping", { op: "ping", ref: 18 }],
+  [
+    "create group",
+    { op: "createGroup", ref: 30, id: groupId, name: "engine-room", users: [grace] },
+  ],
+  ["create group, alone in it", { op: "createGroup", ref: 31, id: groupId, name: "x", users: [] }],
+  ["rename group", { op: "renameGroup", ref: 32, channel: engineRoom, name: "machine room" }],
+  ["add members", { op: "addMembers", ref: 33, channel: engineRoom, users: [ada, grace] }],
+  ["remove a member", { op: "removeMember", ref: 34, channel: engineRoom, user: grace }],
+  ["set a role", { op: "setRole", ref: 35, channel: engineRoom, user: grace, role: "moderator" }],
+  ["delete group", { op: "deleteGroup", ref: 36, channel: engineRoom }],
+  ["members", { op: "members", ref: 37, channel: engineRoom, after: null }],
+  [
+    "members, the next page",
+    { op: "members", ref: 38, channel: engineRoom, after: "12 Grace Hopper" },
+  ],
+  ["receipts", { op: "receipts", ref: 39, channel: engineRoom, seq: 5 }],
   ["text that is empty", { op: "people", ref: 19, ids: [], query: "", after: "" }],
   [
     "text in many scripts",

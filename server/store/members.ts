@@ -1,0 +1,84 @@
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import type { MemberRole } from "#wire/row.ts";
+import type { Database } from "./database.ts";
+import type { PeopleCursor } from "./people.ts";
+
+export interface FoundMember {
+  readonly id: UserId;
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly joinedAt: number;
+  readonly lastSeenAt: number | null;
+}
+
+export interface MembersPage {
+  readonly members: readonly FoundMember[];
+  /** Of the whole channel. */
+  readonly count: number;
+}
+
+/** A page of a channel's members, by name. Undefined where the user is none of them. */
+export async function readMembers(
+  sql: Database,
+  channelId: ChannelId,
+  userId: UserId,
+  after: PeopleCursor | null,
+  limit: number,
+): Promise<MembersPage | undefined> {
+  const rows = await sql<
+    {
+      count: number;
+      id: UserId | null;
+      name: string;
+      role: MemberRole;
+      joined_at: Date;
+      last_seen_at: Date | null;
+    }[]
+  >`
+    select (select count(*) from members where channel_id = c.id) as count,
+           page.id, page.name, page.role, page.joined_at, page.last_seen_at
+      from members own
+      join channels c on c.id = own.channel_id and c.deleted_at is null
+      left join lateral (
+        select u.id, u.name, m.role, m.joined_at, u.last_seen_at
+          from members m join users u on u.id = m.user_id
+         where m.channel_id = c.id
+           and (${after === null} or (lower(u.name), u.id) > (lower(${after?.name ?? ""}), ${after?.id ?? 0}::bigint))
+         order by lower(u.name), u.id limit ${limit}
+      ) page on true
+     where own.channel_id = ${channelId} and own.user_id = ${userId}
+     order by lower(page.name), page.id`;
+  const first = rows[0];
+  if (!first) return undefined;
+
+  const members = rows.flatMap(({ id, name, role, joined_at, last_seen_at }) =>
+    id === null
+      ? []
+      : {
+          id,
+          name,
+          role,
+          joinedAt: joined_at.getTime(),
+          lastSeenAt: last_seen_at?.getTime() ?? null,
+        },
+  );
+  return { members, count: first.count };
+}
+
+/** Of these channels those that the user is in now. */
+export async function readMemberOf(
+  sql: Database,
+  userId: UserId,
+  channels: readonly ChannelId[],
+): Promise<Set<ChannelId>> {
+  const rows = await sql<{ channel_id: ChannelId }[]>`
+    select m.channel_id
+      from unnest(${channels as ChannelId[]}::bigint[]) as asked (channel_id)
+     cross join lateral (
+       select m.channel_id from members m where m.channel_id = asked.channel_id and m.user_id = ${userId} limit 1
+     ) m
+     cross join lateral (
+       select from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
+     ) c`;
+  return new Set(rows.map(({ channel_id }) => channel_id));
+}
