@@ -8,7 +8,8 @@ export interface Source {
 }
 
 const ours = ["*", "{server,client,scripts,sql,bench,turn,docs,.ci,.github}/**/*"];
-const foreign = /(^|\/)(node_modules|dist)\//;
+/** In a linked work tree `.git` is a file, which says where on this machine the other one lies. */
+const foreign = /(^|\/)(node_modules|dist)\/|^\.git$/;
 const readable =
   /\.(tsx?|mjs|css|html|sql|md|json|toml|ya?ml|po)$|(^|\/)(Dockerfile|run|\.[\w.]+)$/;
 

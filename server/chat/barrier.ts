@@ -55,17 +55,17 @@ export async function subscribeDurable(
 
 /** Follows the streams, and says which of them the user may listen to now: the own one, and the channels of a member. */
 async function follow(
-  { delivery, readMemberOf }: ChatParts,
+  parts: ChatParts,
   session: Session,
   streams: readonly StreamId[],
 ): Promise<Set<StreamId>> {
-  await delivery.follow(streams);
+  await parts.delivery.follow(streams);
   const { userId } = identityOf(session);
   const channels = streams.filter((stream): stream is ChannelId => stream !== userId);
   try {
-    return new Set<StreamId>([userId, ...(await readMemberOf(userId, channels))]);
+    return new Set<StreamId>([userId, ...(await parts.readMemberOf(userId, channels))]);
   } catch (error) {
-    delivery.unfollow(streams);
+    parts.delivery.unfollow(streams);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { ChannelId, UserId } from "#wire/ids.ts";
 import type { PointerMove, PointerMoved } from "../store/pointer.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { reasonOf } from "../test/reason.ts";
-import { flushMs, PointerFlush } from "./pointer-flush.ts";
+import { flushMs, PointerFlush, repeatMs } from "./pointer-flush.ts";
 
 const lobby = 7 as ChannelId;
 const [ada, grace] = [11 as UserId, 12 as UserId];
@@ -67,6 +67,24 @@ test("M26: pointers of 250 ms are one statement, and are told and answered after
     "told in 7 of 1",
     "answered",
   ]);
+});
+
+test("what others see is told once more after 2 s, unless the pointer has moved on meanwhile", async () => {
+  const { clock, flush, happened } = start(async (moves) => moves.map((one) => moved(one)));
+  const told = () => happened.filter((one) => one.startsWith("told"));
+  const moves = async (...users: UserId[]) => {
+    const answer = flush.add(users.map((user) => move(user, { readSeq: 5 })));
+    clock.pass(flushMs);
+    await answer;
+  };
+  await moves(ada, grace);
+  clock.pass(repeatMs - flushMs);
+  await moves(ada);
+  expect(told()).toEqual(["told in 7 of 2", "told in 7 of 1", "told in 7 of 1"]);
+  clock.pass(repeatMs);
+  expect(told().slice(3)).toEqual(["told in 7 of 1"]);
+  clock.pass(10 * repeatMs);
+  expect(told()).toHaveLength(4);
 });
 
 test.each([

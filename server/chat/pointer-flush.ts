@@ -55,12 +55,13 @@ export class PointerFlush {
 
   /** Resolves when nothing is waiting: one statement at a time, what comes meanwhile is in the next. Never rejects. */
   flush(): Promise<void> {
-    this.#flushing ??= this.#writeAll().finally(() => (this.#flushing = undefined));
-    return this.#flushing;
+    if (this.#waiting) this.#flushing ??= this.#writeAll();
+    return this.#flushing ?? Promise.resolve();
   }
 
   async #writeAll(): Promise<void> {
     while (this.#waiting) await this.#write(this.#waiting);
+    this.#flushing = undefined; // In the same step: what comes next begins anew.
   }
 
   async #write(waiting: PromiseWithResolvers<void>): Promise<void> {

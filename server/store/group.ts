@@ -2,7 +2,7 @@ import type { Refusal } from "#wire/codes.ts";
 import { groupRules } from "#wire/group-rules.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import type { BodyOf, MemberRole, Row } from "#wire/row.ts";
+import type { MemberRole, Row } from "#wire/row.ts";
 import type { Transaction } from "./account.ts";
 import {
   beginChanging,
@@ -13,6 +13,16 @@ import {
   writeChanges,
 } from "./change.ts";
 import type { Database } from "./database.ts";
+import {
+  channelTouched,
+  type Group,
+  type Member,
+  memberRow,
+  membershipChanges,
+  membershipsGone,
+  membershipsTouched,
+  settingsRow,
+} from "./group-rows.ts";
 import { readWhyNot } from "./membership.ts";
 
 /** A group, and what a call touched; nothing where the call found done what it was asked for. */
@@ -30,20 +40,9 @@ export interface NewGroup {
 }
 
 /** A group that this transaction holds locked, with its members as they are before the change. */
-interface Held {
-  readonly id: ChannelId;
-  readonly textId: string;
-  readonly name: string | null;
-  readonly head: Seq;
+interface Held extends Group {
   readonly members: ReadonlyMap<UserId, Member>;
   readonly own: Member;
-}
-
-interface Member {
-  readonly id: UserId;
-  readonly name: string;
-  readonly role: MemberRole;
-  readonly joinedAt: Date;
 }
 
 /** What becomes of a member: a new role, or the end of being one. */
@@ -253,12 +252,10 @@ async function lockActive(
   return rows.length < people.length ? undefined : new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-type Channel = Pick<Held, "id" | "textId" | "name" | "head">;
-
 /** Adds members, whose rows are locked, with their pointers at the head; in a new group its settings come first. */
 async function addRows(
   tx: Transaction,
-  group: Channel,
+  group: Group,
   members: readonly Member[],
   isNew: boolean,
 ): Promise<Touched[]> {
@@ -337,64 +334,3 @@ function nextAdmin(members: readonly Member[]): Member {
       one.id - other.id,
   )[0]!;
 }
-
-const settingsRow = (version: Seq, name: string | null): Row => ({
-  kind: "settings",
-  entity: 0,
-  version,
-  body: { kind: "group", name },
-});
-
-const memberRow = ({ id, name, role, joinedAt }: Member, version: Seq): Row => ({
-  kind: "member",
-  entity: id,
-  version,
-  body: { name, role, joinedAt: joinedAt.getTime() },
-});
-
-const membershipChanges = (channelId: ChannelId, heads: ReadonlyMap<UserId, Seq>): Change[] =>
-  [...heads].map(([user, seq]) => ({
-    stream: user,
-    kind: "membership",
-    entity: channelId,
-    seq,
-  }));
-
-/** The channel's interval: rows of consecutive numbers from its head on. */
-const channelTouched = ({ id, head }: Channel, rows: readonly Row[]): Touched => ({
-  stream: id,
-  from: head,
-  through: head + rows.length,
-  rows: rows.map((row) => ({ position: row.version, row })),
-});
-
-const membershipTouched = (
-  channelId: ChannelId,
-  user: UserId,
-  seq: Seq,
-  body: BodyOf<"membership"> | null,
-): Touched => ({
-  stream: user,
-  from: seq - 1,
-  through: seq,
-  rows: [{ position: seq, row: { kind: "membership", entity: channelId, version: seq, body } }],
-});
-
-const membershipsTouched = (
-  { id, textId, name }: Channel,
-  members: readonly Member[],
-  heads: ReadonlyMap<UserId, Seq>,
-): Touched[] =>
-  members.map(({ id: user, role, joinedAt }) =>
-    membershipTouched(id, user, heads.get(user)!, {
-      textId,
-      kind: "group",
-      name,
-      role,
-      peer: null,
-      joinedAt: joinedAt.getTime(),
-    }),
-  );
-
-const membershipsGone = (channelId: ChannelId, heads: ReadonlyMap<UserId, Seq>): Touched[] =>
-  [...heads].map(([user, seq]) => membershipTouched(channelId, user, seq, null));

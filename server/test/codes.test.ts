@@ -130,8 +130,8 @@ const provoked: Record<RefusalCode, (socket: Talk) => Promise<Reply>> = {
     return socket.command({ op: "removeMember", channel: lobby, user: id });
   },
   group_full: async (socket) => {
-    const room = limits.groupMembersMax - 1;
-    const many = await addUsers(server.sql, ...Array.from({ length: room }, (_, at) => `u${at}`));
+    const places = limits.groupMembersMax - 1;
+    const many = await addUsers(server.sql, ...Array.from({ length: places }, (_, at) => `u${at}`));
     const channel = await addChannel(server.sql, [ada.id, ...many]);
     const [one] = await addUsers(server.sql, "One too many");
     return socket.command({ op: "addMembers", channel, users: [one!] });
@@ -143,7 +143,7 @@ const provoked: Record<RefusalCode, (socket: Talk) => Promise<Reply>> = {
     const grace = await server.signIn(people.grace);
     await using other = await talk(server, grace);
     await other.gets("created", { op: "createGroup", id, name: "hers", users: [] });
-    return socket.command({ op: "createGroup", id, name: "mine", users: [] });
+    return await socket.command({ op: "createGroup", id, name: "mine", users: [] });
   },
   message_unknown: (socket) => socket.command({ op: "receipts", channel: lobby, seq: 9_999 }),
   unavailable: async (socket) => {
