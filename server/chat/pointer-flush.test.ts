@@ -78,8 +78,10 @@ test("what others see is told once more after 2 s, unless the pointer has moved 
     await answer;
   };
   await moves(ada, grace);
-  clock.pass(repeatMs - flushMs);
+  clock.pass(repeatMs - 2 * flushMs);
   await moves(ada);
+  expect(told()).toEqual(["told in 7 of 2", "told in 7 of 1"]);
+  clock.pass(flushMs);
   expect(told()).toEqual(["told in 7 of 2", "told in 7 of 1", "told in 7 of 1"]);
   clock.pass(repeatMs);
   expect(told().slice(3)).toEqual(["told in 7 of 1"]);

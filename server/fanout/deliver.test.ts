@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Interval } from "#wire/event.ts";
-import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq } from "#wire/ids.ts";
 import type { Row } from "#wire/row.ts";
 import { ada, interval, lobby, removed, rowAt, startDelivery } from "../test/start-delivery.ts";
 import { cutIntervals } from "./cut.ts";
