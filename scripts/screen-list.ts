@@ -28,6 +28,14 @@ export const screens: readonly Screen[] = [
   channel("talk-sending", "sending", "[data-icon=clock]"),
   channel("talk-failed", "failed", ".message-refused"),
   channel("talk-deleted", "deleted"),
+  channel("talk-ticks", "ticks"),
+  {
+    ...channel("receipts", "ticks", ".ticks-button"),
+    act: async (page) => {
+      await page.locator(".ticks-button").last().click();
+      await page.waitForSelector(".receipt");
+    },
+  },
   channel("talk-older-failed", "older failed"),
   channel("talk-empty", "empty channel", ".list-start"),
   channel("talk-loading", "loading messages", ".skeleton-messages"),

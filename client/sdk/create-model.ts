@@ -12,7 +12,7 @@ import type { Clock } from "../store/clock.ts";
 import type { Link, Model } from "../store/model.ts";
 import type { Life } from "./life.ts";
 import { troubleOf } from "./open-channel.ts";
-import { conversationOf, linesOf } from "./shown.ts";
+import { conversationOf, linesOf, showReceipts } from "./shown.ts";
 
 interface Parts {
   readonly life: ReadonlySignal<Life | undefined>;
@@ -63,6 +63,19 @@ export function createModel({ life, session, connection, clock, texts, looking }
     discard: (key) => of()?.outbox.discard(key),
     types: (channel) => of()?.typing.types(channel),
     saw: (channel, seq) => of()?.read(channel, seq),
+    async receipts(channel, seq) {
+      const answered = await ask({ op: "receipts", channel, seq });
+      if (answered.op !== "receiptsPage") return troubleOf(answered) ?? { code: "unavailable" };
+      const state = of()?.state;
+      const nameOf = (id: UserId): string | undefined => state?.people.of(id).peek().name;
+      const nameless = answered.receipts.flatMap(({ user }) => (nameOf(user) ? [] : user));
+      if (state && nameless.length > 0) {
+        const ids = nameless.slice(0, limits.idsPerPeopleMax);
+        const named = await ask({ op: "people", ids, query: "", after: null });
+        if (named.op === "peoplePage") learn(state, named);
+      }
+      return showReceipts(answered.receipts, (id) => nameOf(id) ?? "");
+    },
     draftOf: (channel) => texts.of(session.me.peek()?.id, channel),
     keepDraft: (channel, body) => texts.keep(session.me.peek()?.id, channel, body),
     async people(query, after) {

@@ -6,7 +6,7 @@ import { limits } from "#wire/limits.ts";
 
 import type { Answered, Ask } from "../net/calls.ts";
 import type { GapFiller } from "../net/gaps.ts";
-import { withLog, withPage } from "../store/channel.ts";
+import { withLog, withOthers, withPage } from "../store/channel.ts";
 import type { Clock } from "../store/clock.ts";
 import { newestSpan } from "../store/log.ts";
 import type { Conversation, Trouble } from "../store/model.ts";
@@ -109,6 +109,9 @@ export class OpenChannel {
     const { epoch } = state;
     const cursor = this.#cursorOf(channel);
     const answered = await gaps.during(channel, ask({ op: "open", channel, epoch, cursor }));
+    if (answered.op === "opened") {
+      state.change(channel, (held) => withOthers(held, answered.pointers));
+    }
     if (answered.op !== "refusal" || this.#told !== channel) return;
 
     if (refusals[answered.code].client === "nothing") {

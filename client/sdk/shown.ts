@@ -1,9 +1,10 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 
+import type { ReplyOf } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 
 import { newestSpan } from "../store/log.ts";
-import type { ChannelLine, Conversation, Model } from "../store/model.ts";
+import type { ChannelLine, Conversation, Model, Receipt } from "../store/model.ts";
 import type { Known } from "../store/people.ts";
 import { activityOf, showLine, showMessages } from "../store/show.ts";
 import type { Membership, State } from "../store/state.ts";
@@ -56,6 +57,28 @@ export function linesOf(life: LifeSignal): Model["channels"] {
     last = { life: living, lines };
     return lines;
   });
+}
+
+const rank = { read: 0, delivered: 1, stored: 2 } as const;
+
+/** Readers first, then who has received it, then who has not; within each the earliest first, and those whose time is forgotten before all. */
+export function showReceipts(
+  receipts: ReplyOf<"receiptsPage">["receipts"],
+  nameOf: (id: UserId) => string,
+): Receipt[] {
+  return receipts
+    .map(({ user, delivered, deliveredAt, read, readAt }): Receipt => ({
+      id: user,
+      name: nameOf(user),
+      state: read ? "read" : delivered ? "delivered" : "stored",
+      atMs: read ? readAt : deliveredAt,
+    }))
+    .sort(
+      (one, other) =>
+        rank[one.state] - rank[other.state] ||
+        (one.atMs ?? 0) - (other.atMs ?? 0) ||
+        one.name.localeCompare(other.name),
+    );
 }
 
 /** What the pane shows. A channel that is not in the list is `missing` only once the list is known. */

@@ -5,6 +5,7 @@ import type { Pointer, Row } from "#wire/row.ts";
 
 import { applyInterval, applyPage, applyReset, hear, rewind } from "./apply.ts";
 import { emptyLog, type Log, newestSpan } from "./log.ts";
+import { nobodyElse, type Others, withMembers, withOpened, withTold } from "./others.ts";
 import { addPending, type Pending, removeHome, removePassed } from "./pending.ts";
 import { applyPointer, applySummary, isInList, moveSummary, type Summary } from "./summary.ts";
 
@@ -15,20 +16,26 @@ export interface Channel {
   readonly log: Log | undefined;
   readonly summary: Summary | undefined;
   readonly pending: readonly Pending[];
+  /** Only while it is open. */
+  readonly others: Others;
   /** The greatest `through` of any frame, also of those that came before the first summary. */
   readonly heard: Seq;
 }
 
 export function emptyChannel(me: UserId): Channel {
-  return { me, log: undefined, summary: undefined, pending: [], heard: 0 };
+  return { me, log: undefined, summary: undefined, pending: [], others: nobodyElse, heard: 0 };
 }
 
-type ChannelEvent = EventOf<"interval"> | EventOf<"reset"> | EventOf<"summary">;
+type ChannelEvent =
+  EventOf<"interval"> | EventOf<"reset"> | EventOf<"summary"> | EventOf<"pointers">;
 
 /** What a durable event makes of a channel. Pure; a replay changes nothing. */
 export function applyEvent(channel: Channel, event: ChannelEvent): Channel {
   if (event.op === "interval") return withInterval(channel, event);
   if (event.op === "reset") return withReset(channel, event);
+  if (event.op === "pointers") {
+    return { ...channel, others: withTold(channel.others, event.pointers) };
+  }
   return withSummary(channel, event);
 }
 
@@ -41,6 +48,11 @@ export function withPage(channel: Channel, page: ReplyOf<"page">, before: Seq): 
 /** From now on the rows are kept, and what is missing of them is asked for. */
 export function withLog(channel: Channel): Channel {
   return channel.log ? channel : { ...channel, log: emptyLog };
+}
+
+/** The answer to `open` says how far the others are. */
+export function withOthers(channel: Channel, told: ReplyOf<"opened">["pointers"]): Channel {
+  return { ...channel, others: withOpened(channel.others, told) };
 }
 
 /** One's own pointer, moved here or on another device. */
@@ -92,6 +104,7 @@ export function withoutHistory(channel: Channel): Channel {
     ...channel,
     log: log && rewind(log),
     summary: summary && { ...summary, asOf: 0, pointer },
+    others: nobodyElse,
     heard: 0,
   };
 }
@@ -104,6 +117,7 @@ function withInterval(channel: Channel, interval: Interval): Channel {
       ...channel,
       log,
       summary: summary && moveSummary(summary, interval, me),
+      others: log ? withMembers(channel.others, interval.rows, me) : channel.others,
       heard: Math.max(channel.heard, interval.through),
     },
     // A row that is only kept aside is not shown yet: until it is, the draft stands for it.

@@ -42,11 +42,19 @@ export interface ChannelLine {
   readonly unread: number;
 }
 
-/** Where one's own message stands: in the outbox, refused, or committed. */
+/** Where one's own message stands: in the outbox, refused, committed, on a device of every recipient, or read by every one of them. */
 export type Delivery =
   | { readonly state: "sending"; readonly sinceMs: number }
   | { readonly state: "refused"; readonly code: RefusalCode }
-  | { readonly state: "stored" };
+  | { readonly state: "stored" | "delivered" | "read" };
+
+/** What became of one message at one recipient; a time is null where it has not happened, or is no longer known. */
+export interface Receipt {
+  readonly id: UserId;
+  readonly name: string;
+  readonly state: "read" | "delivered" | "stored";
+  readonly atMs: number | null;
+}
 
 export interface ShownMessage {
   /** Stays the same from the first painting on: the client's id of the message. */
@@ -105,6 +113,8 @@ export interface Model {
   types(channel: ChannelId): void;
   /** A message of the open channel was seen in a focused window. */
   saw(channel: ChannelId, seq: Seq): void;
+  /** Who has one's own message, and since when: readers first, the earliest of them first. */
+  receipts(channel: ChannelId, seq: Seq): Promise<readonly Receipt[] | Trouble>;
   draftOf(channel: ChannelId): string;
   keepDraft(channel: ChannelId, body: string): void;
   people(

@@ -1,9 +1,10 @@
-import type { UserId } from "#wire/ids.ts";
+import type { Seq, UserId } from "#wire/ids.ts";
 import type { MessageRow } from "#wire/row.ts";
 
 import type { Channel } from "./channel.ts";
 import { messagesOf } from "./log.ts";
 import type { ChannelLine, Delivery, Me, ShownMessage } from "./model.ts";
+import { type Reach, reachOf } from "./others.ts";
 import type { Pending } from "./pending.ts";
 import type { Known } from "./people.ts";
 import type { Membership } from "./state.ts";
@@ -11,7 +12,17 @@ import { isInList, unreadOf } from "./summary.ts";
 
 type KnownOf = (id: UserId) => Known;
 
-const stored: Delivery = { state: "stored" };
+/** One object each, so that a row that did not change is shown by the same object. */
+const settled = {
+  stored: { state: "stored" },
+  delivered: { state: "delivered" },
+  read: { state: "read" },
+} as const satisfies Record<string, Delivery>;
+
+function settledAt(seq: Seq, { delivered, read }: Reach): Delivery {
+  if (seq <= read) return settled.read;
+  return seq <= delivered ? settled.delivered : settled.stored;
+}
 
 /** A row that did not change is shown by the same object, so that its view has nothing to do. */
 const shownRows = new WeakMap<MessageRow, ShownMessage>();
@@ -19,19 +30,21 @@ const shownRows = new WeakMap<MessageRow, ShownMessage>();
 /** The channel's messages: the newest span without a hole, then one's own that have not come home. */
 export function showMessages(channel: Channel, me: Me, knownOf: KnownOf): readonly ShownMessage[] {
   const rows = channel.log ? messagesOf(channel.log).filter(isInList) : [];
+  const reach = reachOf(channel.others);
   return [
-    ...rows.map((row) => showRow(row, me, knownOf)),
-    ...channel.pending.map((pending) => showPending(pending, me)),
+    ...rows.map((row) => showRow(row, me, knownOf, reach)),
+    ...channel.pending.map((pending) => showPending(pending, me, reach)),
   ];
 }
 
-function showRow(row: MessageRow, me: Me, knownOf: KnownOf): ShownMessage {
+function showRow(row: MessageRow, me: Me, knownOf: KnownOf, reach: Reach): ShownMessage {
   const body = row.body!;
   const name = knownOf(body.authorId).name ?? "";
-  const known = shownRows.get(row);
-  if (known?.author.name === name) return known;
-
   const mine = body.authorId === me.id;
+  const delivery = mine ? settledAt(row.entity, reach) : settled.stored;
+  const known = shownRows.get(row);
+  if (known?.author.name === name && known.delivery === delivery) return known;
+
   const shown: ShownMessage = {
     // Ids are unique per author: somebody else may have chosen the same.
     key: mine ? body.clientMessageId : `${body.authorId}:${body.clientMessageId}`,
@@ -42,13 +55,13 @@ function showRow(row: MessageRow, me: Me, knownOf: KnownOf): ShownMessage {
     deleted: body.deleted,
     edited: body.editedAt !== null,
     atMs: body.createdAt,
-    delivery: stored,
+    delivery,
   };
   shownRows.set(row, shown);
   return shown;
 }
 
-function showPending(pending: Pending, me: Me): ShownMessage {
+function showPending(pending: Pending, me: Me, reach: Reach): ShownMessage {
   return {
     key: pending.clientMessageId,
     seq: pending.stored?.seq ?? 0,
@@ -58,12 +71,12 @@ function showPending(pending: Pending, me: Me): ShownMessage {
     deleted: false,
     edited: false,
     atMs: pending.stored?.createdAt ?? pending.writtenAt,
-    delivery: deliveryOf(pending),
+    delivery: deliveryOf(pending, reach),
   };
 }
 
-function deliveryOf({ stored: isStored, refused, writtenAt }: Pending): Delivery {
-  if (isStored) return stored;
+function deliveryOf({ stored, refused, writtenAt }: Pending, reach: Reach): Delivery {
+  if (stored) return settledAt(stored.seq, reach);
   if (refused) return { state: "refused", code: refused };
   return { state: "sending", sinceMs: writtenAt };
 }

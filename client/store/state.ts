@@ -88,6 +88,9 @@ export class State {
       this.change(event.channel, (held) => applyEvent(held, event));
       return this.#applyPointers([event.channel]);
     }
+    if (event.op === "pointers") {
+      return this.change(event.channel, (held) => applyEvent(held, event));
+    }
     if (event.op === "presence") return this.people.applyPresence(event);
     if (event.op === "typingChanged" && event.user !== this.me.id) return this.typing.apply(event);
     if (event.op === "caughtUp") this.caughtUp.value = true;

@@ -46,11 +46,7 @@ export const barSays = (page: Page, words: RegExp): Promise<void> =>
 export async function allStored(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const own = document.querySelectorAll(".message .ticks");
-    return Array.from(own).every(
-      (ticks) =>
-        ticks.querySelector("[aria-label=Stored], title") !== null ||
-        ticks.textContent?.includes("Stored"),
-    );
+    return Array.from(own).every((ticks) => ticks.querySelector("[data-icon^=check]") !== null);
   });
 }
 

@@ -121,7 +121,9 @@ export class Page implements Disposable {
   async showsStored(...bodies: string[]): Promise<readonly ShownMessage[]> {
     const { messages } = await this.shows(
       (shown) =>
-        shown.messages.every(({ delivery }) => delivery.state === "stored") &&
+        shown.messages.every(
+          ({ delivery: { state } }) => state !== "sending" && state !== "refused",
+        ) &&
         shown.messages.length >= bodies.length &&
         bodies.every((body, index) => shown.messages[index]!.body === body),
     );

@@ -1,4 +1,4 @@
-import type { Delivery, ShownMessage } from "../store/model.ts";
+import type { Delivery, Receipt, ShownMessage } from "../store/model.ts";
 import { hour, idOf, minute, nameOf } from "./sample-people.ts";
 
 type Who = "ada" | "grace";
@@ -8,11 +8,11 @@ export function sampleMessage(
   who: Who,
   body: string,
   atMs: number,
-  delivery: Delivery = { state: "stored" },
+  delivery: Delivery = { state: who === "ada" ? "read" : "stored" },
 ): ShownMessage {
   return {
     key: `message-${seq}`,
-    seq: delivery.state === "stored" ? seq : 0,
+    seq: delivery.state === "sending" || delivery.state === "refused" ? 0 : seq,
     author: { id: idOf(who), name: nameOf(who) },
     mine: who === "ada",
     body,
@@ -84,4 +84,20 @@ export function sampleHistory(count: number, nowMs: number): ShownMessage[] {
       nowMs - (count - at) * 3 * minute,
     ),
   );
+}
+
+/** What became of a message in a group. */
+export function sampleReceipts(nowMs: number): Receipt[] {
+  const of = (who: Parameters<typeof idOf>[0], state: Receipt["state"], atMs: number | null) => ({
+    id: idOf(who),
+    name: nameOf(who),
+    state,
+    atMs,
+  });
+  return [
+    of("grace", "read", nowMs - 40 * minute),
+    of("katherine", "read", nowMs - 12 * minute),
+    of("linus", "delivered", nowMs - 41 * minute),
+    of("radia", "stored", null),
+  ];
 }

@@ -5,7 +5,7 @@
 import { computed, signal, type Signal } from "@preact/signals";
 import { directTextId } from "#wire/text-id.ts";
 import type { ChannelLine, Conversation, Link, Me, Model, ShownMessage } from "../store/model.ts";
-import { sampleHistory, sampleMessage, sampleTalk } from "./sample-messages.ts";
+import { sampleHistory, sampleMessage, sampleReceipts, sampleTalk } from "./sample-messages.ts";
 import { channelOf, day, hour, idOf, minute, nameOf, samplePeople } from "./sample-people.ts";
 import { alter, type StateName } from "./sample-states.ts";
 
@@ -155,6 +155,10 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     },
     types: (channel) => calls.push(["types", channel]),
     saw: (channel, seen) => calls.push(["saw", channel, seen]),
+    async receipts(channel, seq) {
+      calls.push(["receipts", channel, seq]);
+      return sampleReceipts(nowMs);
+    },
     draftOf: (channel) => drafts.get(channel) ?? "",
     keepDraft: (channel, body) => drafts.set(channel, body),
     async people(query) {

@@ -81,6 +81,16 @@ const states = {
       ),
     }));
   },
+  ticks: (_sample: Sample, opening: Opening) => {
+    const states = ["stored", "delivered", "read"] as const;
+    changing(opening, ({ channel, messages }) => ({
+      channel: { ...channel, kind: "group", name: "engine-room", peer: null },
+      messages: messages.map((each, at) => ({
+        ...each,
+        delivery: { state: states[Math.min(2, Math.max(0, messages.length - 1 - at))]! },
+      })),
+    }));
+  },
   unusual: (_sample: Sample, opening: Opening, nowMs: number) => {
     changing(opening, () => ({
       messages: unusual.map(([who, body], at) =>

@@ -5,6 +5,7 @@ export type IconName =
   | "arrow-left"
   | "arrow-up"
   | "check"
+  | "check-check"
   | "chevron-down"
   | "circle-alert"
   | "clock"

@@ -225,3 +225,47 @@ test("U2: what is written in another direction is read in its own, and stands at
   await page.evaluate(() => (document.documentElement.dir = "rtl"));
   expect(new Set(await sides())).toEqual(new Set(["ltr right", "rtl right"]));
 });
+
+test("T5: in a group the ticks open who has a message and since when, by hand and by key, and focus returns", async () => {
+  await using view = await views.open(talk, { state: "ticks" });
+  const { page } = view;
+  await page.waitForSelector(".message");
+  await page.locator(".ticks-button").last().click();
+  await page.waitForSelector(".receipt");
+  const shown = await page.$$eval(".receipts section", (all) =>
+    all.map((section) => [
+      section.querySelector("h3")!.textContent,
+      Array.from(section.querySelectorAll(".receipt-name"), (name) => name.textContent),
+    ]),
+  );
+  expect(shown).toEqual([
+    ["Read 2", ["Grace Hopper", "Katherine Johnson"]],
+    ["Delivered, not read yet 1", ["Linus Torvalds"]],
+    ["Not delivered yet 1", ["Radia Perlman"]],
+  ]);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".receipt", { state: "detached" });
+
+  const own = page.locator(".message", { has: page.locator(".ticks-button") }).last();
+  await own.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".receipt");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".receipt", { state: "detached" });
+  expect(await own.evaluate((row) => row === document.activeElement)).toBe(true);
+  const asked = await callsOf(page, "receipts");
+  expect(asked).toHaveLength(2);
+  expect(asked[0]).toEqual(asked[1]!);
+});
+
+test("T5 M12: a tick has a word for each step, and outside of groups it is no button", async () => {
+  await using group = await views.open(talk, { state: "ticks" });
+  await group.page.waitForSelector(".message");
+  const words = (page: typeof group.page) =>
+    page.$$eval(".ticks svg", (all) => all.map((icon) => icon.getAttribute("aria-label")));
+  const all = await words(group.page);
+  expect(new Set(all)).toEqual(new Set(["Stored", "Read"]));
+  await using direct = await views.open(talk);
+  await direct.page.waitForSelector(".message");
+  expect(await direct.page.locator(".ticks-button").count()).toBe(0);
+});

@@ -1,8 +1,10 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
-import type { Conversation } from "../store/model.ts";
+import type { Seq } from "#wire/ids.ts";
+import type { Conversation, ShownMessage } from "../store/model.ts";
 import { Icon } from "./icon.tsx";
+import { lazy } from "./lazy.tsx";
 import { ListStart } from "./list-start.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { rowsIn } from "./scroll-place.ts";
@@ -15,19 +17,35 @@ interface Props {
   readonly composer: RefObject<HTMLTextAreaElement | null>;
 }
 
+const Receipts = lazy(async () => (await import("./receipts.tsx")).Receipts);
+
 /** What was said, oldest first, in a window of some 200 rows that moves with the reader. */
 export function MessageList({ pane, composer }: Props) {
   const { list, span, newKey, unseen, goToEnd } = useReading(pane);
   const [stop, setStop] = useState<string>();
-  const { messages } = pane;
+  const { channel, messages } = pane;
+  const [asked, setAsked] = useState<Seq>();
+  const ask = channel.kind === "direct" ? undefined : askWho;
   const rows = rowsOf(messages, span, newKey);
   const isShown = rows.some(({ key }) => key === stop);
   const stopKey = isShown ? stop : messages[span.to - 1]?.key;
+
+  function askWho({ mine, seq, delivery }: ShownMessage): void {
+    const isThere = delivery.state !== "sending" && delivery.state !== "refused";
+    if (mine && isThere) setAsked(seq);
+  }
 
   const press = (event: KeyboardEvent) => {
     if (!list.current || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") {
       composer.current?.focus();
+      return;
+    }
+    if (event.key === "Enter" && ask && event.target instanceof HTMLLIElement) {
+      const { key } = event.target.dataset;
+      const message = messages.find((one) => one.key === key);
+      if (message) ask(message);
+      event.preventDefault(); // Else what opens takes this very key for its own button.
       return;
     }
     const all = rowsIn(list.current);
@@ -79,12 +97,16 @@ export function MessageList({ pane, composer }: Props) {
                     message={row.message}
                     isFirst={row.isFirst}
                     isStop={row.key === stopKey}
+                    ask={ask}
                   />
                 );
             }
           })}
         </ol>
       </div>
+      {asked !== undefined && (
+        <Receipts channel={channel.id} seq={asked} close={() => setAsked(undefined)} />
+      )}
       {unseen > 0 && (
         <div class="new-pill">
           <button type="button" class="button" onClick={goToEnd}>

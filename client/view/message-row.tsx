@@ -11,12 +11,14 @@ interface Props {
   readonly isFirst: boolean;
   /** Messages are one tab stop: only one of them can be reached by Tab. */
   readonly isStop: boolean;
+  /** Shows who has it; only in groups. */
+  readonly ask: ((message: ShownMessage) => void) | undefined;
 }
 
 const Refused = lazy(async () => (await import("./refused.tsx")).Refused);
 
 /** One message. Its key stays the same from the first painting to the stored one, so the row does too. */
-export function MessageRow({ message, isFirst, isStop }: Props) {
+export function MessageRow({ message, isFirst, isStop, ask }: Props) {
   const { author, mine, atMs } = message;
   const time = (words: string, look: string) => (
     <time class={look} dateTime={new Date(atMs).toISOString()} title={fullTime(atMs)}>
@@ -59,7 +61,9 @@ export function MessageRow({ message, isFirst, isStop }: Props) {
           <Refused messageKey={message.key} code={message.delivery.code} />
         )}
       </div>
-      {mine && !message.deleted && <Ticks delivery={message.delivery} />}
+      {mine && !message.deleted && (
+        <Ticks delivery={message.delivery} ask={ask && (() => ask(message))} />
+      )}
     </li>
   );
 }

@@ -21,12 +21,54 @@ function Clock({ sinceMs }: { readonly sinceMs: number }) {
   return isShown ? <Icon name="clock" label={i18n.t("Sending")} small /> : null;
 }
 
+function Settled({ state }: { readonly state: "stored" | "delivered" | "read" }) {
+  switch (state) {
+    case "stored":
+      return <Icon name="check" label={i18n.t("Stored")} small />;
+    case "delivered":
+      return <Icon name="check-check" label={i18n.t("Delivered")} small />;
+    case "read":
+      return <Icon name="check-check" label={i18n.t("Read")} small />;
+  }
+}
+
+interface Props {
+  readonly delivery: Delivery;
+  /** In a group the ticks open who and when. */
+  readonly ask: (() => void) | undefined;
+}
+
 /** Where one's own message stands. Its place is kept, so that a line never breaks anew. */
-export function Ticks({ delivery }: { readonly delivery: Delivery }) {
+export function Ticks({ delivery, ask }: Props) {
+  const { state } = delivery;
+  const look = state === "read" ? "ticks ticks-read" : "ticks";
+  if (state === "refused") return <span class={look} />;
+  if (state === "sending") {
+    return (
+      <span class={look}>
+        <Clock sinceMs={delivery.sinceMs} />
+      </span>
+    );
+  }
+  if (!ask) {
+    return (
+      <span class={look}>
+        <Settled state={state} />
+      </span>
+    );
+  }
   return (
-    <span class="ticks">
-      {delivery.state === "sending" && <Clock sinceMs={delivery.sinceMs} />}
-      {delivery.state === "stored" && <Icon name="check" label={i18n.t("Stored")} small />}
+    <span class={look}>
+      {/* Not a tab stop: messages are one, and Enter on a message does the same. */}
+      <button
+        type="button"
+        class="ticks-button"
+        tabIndex={-1}
+        title={i18n.t("Who has this message")}
+        onClick={ask}
+      >
+        <Settled state={state} />
+      </button>
     </span>
   );
 }
