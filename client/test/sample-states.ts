@@ -82,12 +82,12 @@ const states = {
     }));
   },
   ticks: (_sample: Sample, opening: Opening) => {
-    const states = ["stored", "delivered", "read"] as const;
+    const steps = ["stored", "delivered", "read"] as const;
     changing(opening, ({ channel, messages }) => ({
       channel: { ...channel, kind: "group", name: "engine-room", peer: null },
       messages: messages.map((each, at) => ({
         ...each,
-        delivery: { state: states[Math.min(2, Math.max(0, messages.length - 1 - at))]! },
+        delivery: { state: steps[Math.min(2, Math.max(0, messages.length - 1 - at))]! },
       })),
     }));
   },

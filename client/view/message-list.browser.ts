@@ -255,7 +255,7 @@ test("T5: in a group the ticks open who has a message and since when, by hand an
   expect(await own.evaluate((row) => row === document.activeElement)).toBe(true);
   const asked = await callsOf(page, "receipts");
   expect(asked).toHaveLength(2);
-  expect(asked[0]).toEqual(asked[1]!);
+  expect(asked[0]).toEqual(asked[1]);
 });
 
 test("T5 M12: a tick has a word for each step, and outside of groups it is no button", async () => {
