@@ -155,8 +155,8 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     },
     types: (channel) => calls.push(["types", channel]),
     saw: (channel, seen) => calls.push(["saw", channel, seen]),
-    async receipts(channel, seq) {
-      calls.push(["receipts", channel, seq]);
+    async receipts(channel, about) {
+      calls.push(["receipts", channel, about]);
       return sampleReceipts(nowMs);
     },
     draftOf: (channel) => drafts.get(channel) ?? "",
