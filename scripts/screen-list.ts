@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { graceTextId } from "../client/test/sample-model.ts";
+import { graceTextId, groupTextId } from "../client/test/sample-model.ts";
 import type { StateName } from "../client/test/sample-states.ts";
 
 /** A page in a state, which `npm run screens` photographs and the tests of accessibility look at. */
@@ -20,6 +20,10 @@ function channel(name: string, state: StateName, waitFor = ".message"): Screen {
   return { name, path: talk, state, waitFor };
 }
 
+function group(name: string, state: StateName, waitFor = ".message", panel = ""): Screen {
+  return { name, path: `/c/${groupTextId}${panel}`, state, waitFor };
+}
+
 export const screens: readonly Screen[] = [
   channel("talk", "usual"),
   channel("talk-new", "new", "[data-new]"),
@@ -34,6 +38,53 @@ export const screens: readonly Screen[] = [
     act: async (page) => {
       await page.locator(".ticks-button").last().click();
       await page.waitForSelector(".receipt");
+    },
+  },
+  group("group", "usual"),
+  group("group-members", "usual", ".member-row", "/members"),
+  group("group-members-loading", "members loading", ".panel .skeleton", "/members"),
+  group("group-members-failed", "members failed", ".panel .fault", "/members"),
+  group("group-members-member", "only a member", ".member-row", "/members"),
+  {
+    ...group("group-member-menu", "usual", ".member-row", "/members"),
+    act: async (page) => {
+      await page.locator(".member-more .button-icon").nth(1).click();
+      await page.waitForSelector(".member-menu");
+    },
+  },
+  ...(["Add people", "Rename the group", "Leave the group", "Delete the group"] as const).map(
+    (label): Screen => ({
+      ...group(`group-${label.split(" ")[0]!.toLowerCase()}`, "usual", ".member-row", "/members"),
+      act: async (page) => {
+        await page.getByRole("button", { name: label }).click();
+        await page.waitForSelector("dialog .dialog-title");
+      },
+    }),
+  ),
+  {
+    name: "group-new",
+    path: "/",
+    state: "usual",
+    waitFor: ".own-button",
+    act: async (page) => {
+      await page.click(".own-button");
+      await page.getByRole("menuitem", { name: "New group" }).click();
+      await page.getByLabel("Name of the group").fill("engine-room");
+      await page.getByLabel("With whom").fill("gra");
+      await page.locator(".picker-list .switcher-row").first().click();
+      await page.getByLabel("With whom").fill("l");
+      await page.waitForSelector(".picker-list .switcher-row");
+    },
+  },
+  {
+    ...group("group-removed", "unsent", ".message-refused"),
+    act: async (page) => {
+      await page.evaluate(() => {
+        const { channels, pane } = window.sample;
+        channels.value = channels.value!.filter(({ kind }) => kind !== "group");
+        pane.value = "missing";
+      });
+      await page.waitForSelector(".unsent");
     },
   },
   channel("talk-older-failed", "older failed"),

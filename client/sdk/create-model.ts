@@ -103,6 +103,33 @@ export function createModel({ life, session, connection, clock, texts, looking }
       if (living) await listed(living, answered.channel, clock);
       return answered.textId;
     },
+    newGroupId: () => of()?.newId() ?? "",
+    async createGroup(id, name, users) {
+      const answered = await ask({ op: "createGroup", id, name, users: [...users] });
+      if (answered.op !== "created") return troubleOf(answered) ?? { code: "unavailable" };
+      const living = of();
+      if (living) await listed(living, answered.channel, clock);
+      return { textId: answered.textId };
+    },
+    renameGroup: async (channel, name) =>
+      troubleOf(await ask({ op: "renameGroup", channel, name })),
+    addMembers: async (channel, users) =>
+      troubleOf(await ask({ op: "addMembers", channel, users: [...users] })),
+    removeMember: async (channel, user) =>
+      troubleOf(await ask({ op: "removeMember", channel, user })),
+    setRole: async (channel, user, role) =>
+      troubleOf(await ask({ op: "setRole", channel, user, role })),
+    deleteGroup: async (channel) => troubleOf(await ask({ op: "deleteGroup", channel })),
+    async members(channel, after) {
+      const answered = await ask({ op: "members", channel, after });
+      if (answered.op !== "membersPage") return troubleOf(answered) ?? { code: "unavailable" };
+      const state = of()?.state;
+      for (const { id, name, online, lastSeenAt } of answered.members) {
+        state?.people.learn(id, { name, online, lastSeenAt });
+      }
+      const { members, count } = answered;
+      return { members, count, after: answered.after };
+    },
     reconnectNow: () => connection.hurry(),
     signOut: () => session.signOut(),
   };

@@ -51,6 +51,8 @@ export class Life {
   readonly open: OpenChannel;
   readonly phase: Signal<"closed" | "greeted" | "ready"> = signal("closed");
   readonly heard: Signal<ReturnType<Model["heard"]["peek"]>> = signal(undefined);
+  /** An id of what this page makes. */
+  readonly newId: () => string;
   readonly #questions: Questions;
   readonly #disposeKeeping: () => void;
   /** Opened here, the latest first. */
@@ -60,6 +62,7 @@ export class Life {
     const { ask, clock, looking } = parts;
     const state = new State(me, clock);
     this.state = state;
+    this.newId = () => parts.ids.next();
     this.pointers = new PointerSender(ask, clock);
     this.typing = new TypingSender(ask, clock);
     this.gaps = new GapFiller(state, ask, clock);

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import type { ReplyOf } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 
-import { newestSpan } from "../store/log.ts";
+import { type Log, newestSpan } from "../store/log.ts";
 import type { ChannelLine, Conversation, Model, Receipt } from "../store/model.ts";
 import type { Known } from "../store/people.ts";
 import { activityOf, showLine, showMessages } from "../store/show.ts";
@@ -57,6 +57,22 @@ export function linesOf(life: LifeSignal): Model["channels"] {
     last = { life: living, lines };
     return lines;
   });
+}
+
+const counted = new WeakMap<Log["rows"], Conversation["members"]>();
+
+/** Members as the channel's rows have them; a large group's do not all come with its newest page. */
+function membersIn({ rows }: Log): Conversation["members"] {
+  let members = counted.get(rows);
+  if (!members) {
+    const all = Array.from(rows.values()).filter(({ kind }) => kind === "member");
+    members = {
+      count: all.filter(({ body }) => body !== null).length,
+      version: Math.max(0, ...all.map(({ version }) => version)),
+    };
+    counted.set(rows, members);
+  }
+  return members;
 }
 
 const rank = { read: 0, delivered: 1, stored: 2 } as const;
@@ -113,5 +129,6 @@ function paneOf({ open, state }: Life, membership: Membership): Conversation {
     })),
     newAfter: open.newAfter.value ?? null,
     lastSeenAt: line.peer ? known(line.peer.id).lastSeenAt : null,
+    members: channel.log ? membersIn(channel.log) : { count: 0, version: 0 },
   };
 }

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 
 import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
-import type { ChannelKind, SystemRole } from "#wire/row.ts";
+import type { ChannelKind, MemberRole, SystemRole } from "#wire/row.ts";
 
 /** Who is signed in on this page. */
 export interface Me {
@@ -38,7 +38,15 @@ export interface ChannelLine {
   readonly kind: ChannelKind;
   readonly name: string;
   readonly peer: { readonly id: UserId; readonly online: boolean } | null;
-  readonly last: { readonly body: string; readonly mine: boolean; readonly atMs: number } | null;
+  /** One's own role in it. */
+  readonly role: MemberRole;
+  readonly last: {
+    readonly body: string;
+    readonly mine: boolean;
+    /** Of somebody else's message, where the line's name does not say it already. */
+    readonly author: string | null;
+    readonly atMs: number;
+  } | null;
   readonly unread: number;
 }
 
@@ -70,6 +78,11 @@ export interface ShownMessage {
   readonly delivery: Delivery;
 }
 
+/** Somebody in a channel, as the panel of its members lists them. */
+export interface MemberLine extends Omit<PersonLine, "role"> {
+  readonly role: MemberRole;
+}
+
 /** What the conversation pane shows of the open channel. */
 export interface Conversation {
   readonly channel: ChannelLine;
@@ -82,6 +95,8 @@ export interface Conversation {
   /** The address after which messages were unread when the channel was opened: where the "New" line stands. */
   readonly newAfter: Seq | null;
   readonly lastSeenAt: number | null;
+  /** Members as far as this page knows of them, and the number of the newest change among them. */
+  readonly members: { readonly count: number; readonly version: Seq };
 }
 
 /** What a person could not do, and what to do about it. */
@@ -125,6 +140,23 @@ export interface Model {
   isOnline(user: UserId): ReadonlySignal<boolean>;
   /** Creates the direct channel on demand, and resolves to its text id. */
   startDirect(user: UserId): Promise<string | Trouble>;
+  /** Resolves to the new group's text id. `id` is made once per wish, so that a wish whose answer got lost can be asked again. */
+  createGroup(
+    id: string,
+    name: string,
+    users: readonly UserId[],
+  ): Promise<{ textId: string } | Trouble>;
+  newGroupId(): string;
+  renameGroup(channel: ChannelId, name: string): Promise<Trouble | undefined>;
+  addMembers(channel: ChannelId, users: readonly UserId[]): Promise<Trouble | undefined>;
+  /** Oneself: leaves. */
+  removeMember(channel: ChannelId, user: UserId): Promise<Trouble | undefined>;
+  setRole(channel: ChannelId, user: UserId, role: MemberRole): Promise<Trouble | undefined>;
+  deleteGroup(channel: ChannelId): Promise<Trouble | undefined>;
+  members(
+    channel: ChannelId,
+    after: string | null,
+  ): Promise<{ members: readonly MemberLine[]; count: number; after: string | null } | Trouble>;
   reconnectNow(): void;
   signOut(): Promise<void>;
   /** For polite announcement: the newest message that came in from somebody else. */

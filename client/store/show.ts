@@ -97,18 +97,26 @@ export function showLine(
     kind: body.kind,
     name: body.name ?? peerName ?? me.name,
     peer: peer && { id: peer.id, online: knownOf(peer.id).online },
-    last: lastOf(channel, me),
+    role: body.role,
+    last: lastOf(channel, me, peer || body.kind === "direct" ? undefined : knownOf),
     unread: channel.summary ? unreadOf(channel.summary, channel.log, me.id) : 0,
   };
 }
 
 /** One's own unsent message is the newest there is, wherever the server's head may be. */
-function lastOf({ pending, summary }: Channel, me: Me): ChannelLine["last"] {
+function lastOf(
+  { pending, summary }: Channel,
+  me: Me,
+  knownOf: KnownOf | undefined,
+): ChannelLine["last"] {
   const unsent = pending.findLast(({ refused }) => !refused);
-  if (unsent) return { body: unsent.body, mine: true, atMs: unsent.writtenAt };
+  if (unsent) return { body: unsent.body, mine: true, author: null, atMs: unsent.writtenAt };
 
   const body = summary?.last?.body;
-  return body ? { body: body.body, mine: body.authorId === me.id, atMs: body.createdAt } : null;
+  if (!body) return null;
+  const mine = body.authorId === me.id;
+  const author = mine ? null : (knownOf?.(body.authorId).name ?? null);
+  return { body: body.body, mine, author, atMs: body.createdAt };
 }
 
 /** When something happened here last; a channel without messages stands where its membership began. */

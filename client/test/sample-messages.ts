@@ -1,7 +1,7 @@
 import type { Delivery, Receipt, ShownMessage } from "../store/model.ts";
 import { hour, idOf, minute, nameOf } from "./sample-people.ts";
 
-type Who = "ada" | "grace";
+type Who = Parameters<typeof idOf>[0];
 
 export function sampleMessage(
   seq: number,
@@ -64,6 +64,19 @@ export function sampleTalk(nowMs: number): ShownMessage[] {
     ],
     ["grace", "Soup.", today + 40 * minute],
     ["ada", "One o'clock then. Bring the jar.", today + 41 * minute],
+  ];
+  return lines.map(([who, body, atMs], at) => sampleMessage(at + 1, who, body, atMs));
+}
+
+/** A few people in a group, as it stands at `nowMs`. */
+export function sampleGroupTalk(nowMs: number): ShownMessage[] {
+  const lines: [Who, string, number][] = [
+    ["katherine", "Who has the second reel?", nowMs - 50 * minute],
+    ["linus", "On my desk, under the diff.", nowMs - 47 * minute],
+    ["grace", "Then nobody will find it before Thursday.", nowMs - 46 * minute],
+    ["ada", "I will come and look. Does anybody need cards from the store?", nowMs - 31 * minute],
+    ["radia", "Two boxes, please.", nowMs - 29 * minute],
+    ["katherine", "The cards are punched, all 4,000 of them.", nowMs],
   ];
   return lines.map(([who, body, atMs], at) => sampleMessage(at + 1, who, body, atMs));
 }

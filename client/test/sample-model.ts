@@ -5,9 +5,24 @@
 import { computed, signal, type Signal } from "@preact/signals";
 import { directTextId } from "#wire/text-id.ts";
 import type { ChannelLine, Conversation, Link, Me, Model, ShownMessage } from "../store/model.ts";
-import { sampleHistory, sampleMessage, sampleReceipts, sampleTalk } from "./sample-messages.ts";
-import { channelOf, day, hour, idOf, minute, nameOf, samplePeople } from "./sample-people.ts";
-import { alter, type StateName } from "./sample-states.ts";
+import {
+  sampleGroupTalk,
+  sampleHistory,
+  sampleMessage,
+  sampleReceipts,
+  sampleTalk,
+} from "./sample-messages.ts";
+import {
+  channelOf,
+  day,
+  hour,
+  idOf,
+  minute,
+  nameOf,
+  sampleMembers,
+  samplePeople,
+} from "./sample-people.ts";
+import { alter, type Opening, type StateName } from "./sample-states.ts";
 
 /** What a test may do to it from outside. */
 export interface Sample {
@@ -38,15 +53,36 @@ function direct(
     kind: "direct",
     name: nameOf(name),
     peer: { id: idOf(name), online: here },
+    role: "member",
     last,
     unread,
   };
 }
 
 function sampleChannels(nowMs: number): ChannelLine[] {
-  const said = (body: string, ageMs: number, mine = false) => ({ body, mine, atMs: nowMs - ageMs });
+  const said = (body: string, ageMs: number, mine = false, author: string | null = null) => ({
+    body,
+    mine,
+    author,
+    atMs: nowMs - ageMs,
+  });
   return [
     direct("grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),
+    {
+      id: groupId,
+      textId: groupTextId,
+      kind: "group",
+      name: "engine-room",
+      peer: null,
+      role: "admin",
+      last: said(
+        "The cards are punched, all 4,000 of them.",
+        95 * minute,
+        false,
+        nameOf("katherine"),
+      ),
+      unread: 0,
+    },
     direct("linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
     direct(
       "margaret",
@@ -59,6 +95,8 @@ function sampleChannels(nowMs: number): ChannelLine[] {
   ];
 }
 
+const groupId = 150 as ChannelLine["id"];
+export const groupTextId = "group-1794476520000-7000800000000000a001";
 export const graceTextId = directTextId(idOf("ada"), idOf("grace"));
 
 export function createSample(state: StateName, nowMs = Date.now()): Sample {
@@ -77,7 +115,10 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   const calls: Sample["calls"] = [];
   const drafts = new Map<number, string>();
   const olderPages: ShownMessage[][] = [];
-  const open = { of: (_textId: string): Conversation | "missing" | undefined => undefined };
+  const open: Opening = {
+    of: () => undefined,
+    members: async () => ({ members: sampleMembers(nowMs), count: 5, after: null }),
+  };
   const known = samplePeople(nowMs);
   let seq = 100_000;
 
@@ -85,7 +126,11 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     const channel = sampleChannels(nowMs).find((line) => line.textId === textId);
     if (!channel) return "missing";
     const messages =
-      textId === graceTextId ? sampleTalk(nowMs - 79 * minute) : sampleHistory(30, nowMs);
+      textId === graceTextId
+        ? sampleTalk(nowMs - 79 * minute)
+        : textId === groupTextId
+          ? sampleGroupTalk(nowMs - 95 * minute)
+          : sampleHistory(30, nowMs);
     return {
       channel,
       messages,
@@ -94,6 +139,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
       typing: [],
       newAfter: null,
       lastSeenAt: channel.peer?.online ? null : nowMs - 3 * hour,
+      members: channel.kind === "group" ? { count: 5, version: 5 } : { count: 2, version: 2 },
     };
   };
   const change = (how: (before: Conversation) => Partial<Conversation>) => {
@@ -107,6 +153,8 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
           : each,
       ),
     }));
+
+  const answer = (...call: Sample["calls"][number]): undefined => void calls.push(call);
 
   const model: Model = {
     me,
@@ -175,6 +223,17 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     },
     isOnline: (user) => signal(known.find(({ id }) => id === user)?.online ?? false),
     startDirect: async (user) => directTextId(idOf("ada"), user),
+    newGroupId: () => "019a7780-6210-7000-8000-000000000003",
+    async createGroup(...wish) {
+      calls.push(["createGroup", ...wish]);
+      return wish[1].trim() === "" ? { code: "name_invalid" } : { textId: groupTextId };
+    },
+    renameGroup: async (...wish) => answer("renameGroup", ...wish),
+    addMembers: async (...wish) => answer("addMembers", ...wish),
+    removeMember: async (...wish) => answer("removeMember", ...wish),
+    setRole: async (...wish) => answer("setRole", ...wish),
+    deleteGroup: async (...wish) => answer("deleteGroup", ...wish),
+    members: (channel, after) => open.members(channel, after),
     reconnectNow: () => calls.push(["reconnectNow"]),
     async signOut() {
       calls.push(["signOut"]);

@@ -1,6 +1,6 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { people } from "../../server/test/people.ts";
-import type { PersonLine } from "../store/model.ts";
+import type { MemberLine, PersonLine } from "../store/model.ts";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -24,4 +24,19 @@ export function samplePeople(nowMs: number): PersonLine[] {
     online: here.includes(name),
     lastSeenAt: here.includes(name) || name === "edsger" ? null : nowMs - at * 5 * hour,
   }));
+}
+
+/** Who is in the group of the samples. */
+export function sampleMembers(nowMs: number): MemberLine[] {
+  const roles: Partial<Record<Name, MemberLine["role"]>> = {
+    ada: "admin",
+    grace: "moderator",
+    katherine: "member",
+    linus: "member",
+    radia: "member",
+  };
+  return samplePeople(nowMs).flatMap((person) => {
+    const role = roles[names[person.id - 2]!];
+    return role ? { ...person, role } : [];
+  });
 }

@@ -1,11 +1,13 @@
-import type { Conversation, ShownMessage } from "../store/model.ts";
+import type { Conversation, Model, ShownMessage } from "../store/model.ts";
 import { sampleHistory, sampleMessage } from "./sample-messages.ts";
 import type { Sample } from "./sample-model.ts";
 import { hour, idOf, minute, nameOf } from "./sample-people.ts";
 
 type Opened = Conversation | "missing" | undefined;
-interface Opening {
+/** What a channel holds when it is opened, and who is in it. */
+export interface Opening {
   of: (textId: string) => Opened;
+  members: Model["members"];
 }
 
 const poem = Array.from(
@@ -90,6 +92,23 @@ const states = {
         delivery: { state: steps[Math.min(2, Math.max(0, messages.length - 1 - at))]! },
       })),
     }));
+  },
+  "members loading": (_sample: Sample, opening: Opening) => {
+    opening.members = () => new Promise(() => undefined);
+  },
+  "members failed": (_sample: Sample, opening: Opening) => {
+    opening.members = async () => ({ code: "offline" });
+  },
+  "only a member": (_sample: Sample, opening: Opening) => {
+    changing(opening, ({ channel }) => ({ channel: { ...channel, role: "member" } }));
+  },
+  unsent: (_sample: Sample, opening: Opening, nowMs: number) => {
+    adding(opening, [
+      sampleMessage(21, "ada", "I will bring the lamp.", nowMs, {
+        state: "refused",
+        code: "not_a_member",
+      }),
+    ]);
   },
   unusual: (_sample: Sample, opening: Opening, nowMs: number) => {
     changing(opening, () => ({

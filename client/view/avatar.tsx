@@ -20,13 +20,16 @@ interface Props {
   /** A dot only where presence means something. */
   readonly online?: boolean;
   readonly small?: boolean;
+  /** Only people are round. */
+  readonly group?: boolean;
 }
 
 /** Says nothing to a screen reader: the name, and whether somebody is here, stand beside it in words. */
-export function Avatar({ id, name, online = false, small = false }: Props) {
+export function Avatar({ id, name, online = false, small = false, group = false }: Props) {
   return (
     <span
       class={small ? "avatar avatar-small" : "avatar"}
+      data-group={group ? "" : undefined}
       data-colour={(id % colours) + 1}
       aria-hidden="true"
     >

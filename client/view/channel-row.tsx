@@ -15,7 +15,11 @@ function countOf(unread: number): string {
 
 function previewOf({ last }: ChannelLine): string {
   if (!last) return i18n.t("No messages yet");
-  return last.mine ? i18n.t("You: {body}", { body: last.body }) : last.body;
+  if (last.mine) return i18n.t("You: {body}", { body: last.body });
+  if (last.author === null) return last.body;
+  // The first name will do: the line is short, and the group knows its people.
+  const [name = ""] = last.author.split(/\s/u);
+  return i18n.t("{name}: {body}", { name, body: last.body });
 }
 
 interface Props {
@@ -32,7 +36,12 @@ export function ChannelRow({ line, isOpen }: Props) {
         class={unread > 0 ? "channel-row channel-row-unread" : "channel-row"}
         aria-current={isOpen ? "page" : undefined}
       >
-        <Avatar id={peer?.id ?? line.id} name={line.name} online={peer?.online ?? false} />
+        <Avatar
+          id={peer?.id ?? line.id}
+          name={line.name}
+          online={peer?.online ?? false}
+          group={line.kind !== "direct"}
+        />
         <span class="channel-row-name">
           <bdi>{line.name}</bdi>
         </span>

@@ -1,8 +1,10 @@
-import { useEffect } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 import type { Model } from "../store/model.ts";
 import { go, route } from "./router.ts";
 
-export type Overlay = "switcher" | "help" | undefined;
+/** What is open over the page. */
+export const overlay = signal<"switcher" | "help" | "new-group" | undefined>(undefined);
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select") !== null;
@@ -34,13 +36,14 @@ function focusNextRegion(back: boolean): void {
 }
 
 /** The keys that work wherever one is. */
-export function useKeys(model: Model, open: (overlay: Overlay) => void): void {
-  useEffect(() => {
+export function useKeys(model: Model): void {
+  // Before anything is painted: what one sees answers to its keys.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.isComposing) return;
       const command = event.ctrlKey || event.metaKey;
       if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
-        open("switcher");
+        overlay.value = "switcher";
       } else if (event.altKey && !command && event.key === "ArrowDown") {
         stepChannel(model, 1, event.shiftKey);
       } else if (event.altKey && !command && event.key === "ArrowUp") {
@@ -48,7 +51,7 @@ export function useKeys(model: Model, open: (overlay: Overlay) => void): void {
       } else if (event.key === "F6") {
         focusNextRegion(event.shiftKey);
       } else if (event.key === "?" && !command && !isTyping(event.target)) {
-        open("help");
+        overlay.value = "help";
       } else {
         return;
       }
@@ -56,5 +59,5 @@ export function useKeys(model: Model, open: (overlay: Overlay) => void): void {
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [model, open]);
+  }, [model]);
 }

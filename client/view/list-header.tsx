@@ -1,23 +1,19 @@
 import { i18n } from "../locale/i18n.ts";
 import { Icon } from "./icon.tsx";
-import type { Overlay } from "./keys.ts";
+import { overlay } from "./keys.ts";
 import { Link } from "./link.tsx";
 import { OwnMenu } from "./own-menu.tsx";
 
-interface Props {
-  readonly open: (overlay: Overlay) => void;
-}
-
-export function ListHeader({ open }: Props) {
+export function ListHeader() {
   return (
     <div class="list-header">
       <h1 class="visually-hidden">{i18n.t("Channels")}</h1>
-      <OwnMenu openHelp={() => open("help")} />
+      <OwnMenu />
       <button
         type="button"
         class="button-icon"
         title={i18n.t("Find a channel or a person (Ctrl+K)")}
-        onClick={() => open("switcher")}
+        onClick={() => (overlay.value = "switcher")}
       >
         <Icon name="search" label={i18n.t("Find a channel or a person")} />
       </button>

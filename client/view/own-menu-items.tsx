@@ -4,6 +4,7 @@ import { i18n } from "../locale/i18n.ts";
 import type { Me } from "../store/model.ts";
 import { useAccounts, useModel } from "./context.ts";
 import type { IconName } from "./icon.tsx";
+import { overlay } from "./keys.ts";
 import { mayInvite } from "./may-invite.ts";
 import { Menu, MenuItem } from "./menu.tsx";
 import { go } from "./router.ts";
@@ -13,7 +14,6 @@ interface Props {
   readonly me: Me;
   readonly button: RefObject<HTMLButtonElement | null>;
   readonly close: () => void;
-  readonly openHelp: () => void;
 }
 
 function themes(): [Theme, IconName, string][] {
@@ -35,10 +35,10 @@ function useVersion(): string {
   return version;
 }
 
-export function OwnMenuItems({ me, button, close, openHelp }: Props) {
+export function OwnMenuItems({ me, button, close }: Props) {
   const model = useModel();
   const version = useVersion();
-  const leaving = (act: () => void) => () => {
+  const leaving = (act: () => unknown) => () => {
     close();
     act();
   };
@@ -56,6 +56,11 @@ export function OwnMenuItems({ me, button, close, openHelp }: Props) {
           />
         ))}
         <hr class="menu-line" />
+        <MenuItem
+          icon="users"
+          label={i18n.t("New group")}
+          press={leaving(() => (overlay.value = "new-group"))}
+        />
         {mayInvite(me) && (
           <MenuItem
             icon="user-plus"
@@ -63,7 +68,11 @@ export function OwnMenuItems({ me, button, close, openHelp }: Props) {
             press={leaving(() => go("/invitations"))}
           />
         )}
-        <MenuItem icon="keyboard" label={i18n.t("Keys")} press={leaving(openHelp)} />
+        <MenuItem
+          icon="keyboard"
+          label={i18n.t("Keys")}
+          press={leaving(() => (overlay.value = "help"))}
+        />
         <MenuItem
           icon="log-out"
           label={i18n.t("Sign out")}

@@ -7,7 +7,7 @@ import { lazy } from "./lazy.tsx";
 const Items = lazy(async () => (await import("./own-menu-items.tsx")).OwnMenuItems);
 
 /** One's own name, and behind it what concerns only oneself. */
-export function OwnMenu({ openHelp }: { readonly openHelp: () => void }) {
+export function OwnMenu() {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const me = useModel().me.value;
@@ -27,7 +27,7 @@ export function OwnMenu({ openHelp }: { readonly openHelp: () => void }) {
         <span class="own-name">{me.name}</span>
         <Icon name="chevron-down" small />
       </button>
-      {isOpen && <Items me={me} button={button} close={() => setOpen(false)} openHelp={openHelp} />}
+      {isOpen && <Items me={me} button={button} close={() => setOpen(false)} />}
     </div>
   );
 }

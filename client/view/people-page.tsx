@@ -3,6 +3,7 @@ import { i18n } from "../locale/i18n.ts";
 import type { PersonLine } from "../store/model.ts";
 import { useModel } from "./context.ts";
 import { Icon } from "./icon.tsx";
+import { overlay } from "./keys.ts";
 import { Link } from "./link.tsx";
 import { Notice } from "./notice.tsx";
 import { mayInvite } from "./may-invite.ts";
@@ -61,12 +62,18 @@ export function PeoplePage() {
       <PaneHeader
         title={i18n.t("People")}
         end={
-          mayInvite(me) && (
-            <Link to="/invitations" class="button">
-              <Icon name="user-plus" />
-              {i18n.t("Invite people")}
-            </Link>
-          )
+          <>
+            <button type="button" class="button" onClick={() => (overlay.value = "new-group")}>
+              <Icon name="users" />
+              {i18n.t("New group")}
+            </button>
+            {mayInvite(me) && (
+              <Link to="/invitations" class="button">
+                <Icon name="user-plus" />
+                {i18n.t("Invite people")}
+              </Link>
+            )}
+          </>
         }
       />
       <div class="page">

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 export type Route =
-  | { readonly page: "channel"; readonly textId: string }
+  | { readonly page: "channel"; readonly textId: string; readonly panel?: "members" }
   | {
       readonly page:
         "home" | "people" | "invitations" | "sign-in" | "set-up" | "invite" | "reset" | "unknown";
@@ -18,8 +18,8 @@ const pages = {
 } as const;
 
 function routeOf(path: string): Route {
-  const textId = /^\/c\/([\w.-]{1,120})$/.exec(path)?.[1];
-  if (textId) return { page: "channel", textId };
+  const [, textId, panel] = /^\/c\/([\w.-]{1,120})(\/members)?$/.exec(path) ?? [];
+  if (textId) return { page: "channel", textId, ...(panel && { panel: "members" }) };
   return { page: pages[path as keyof typeof pages] ?? "unknown" };
 }
 
@@ -41,8 +41,13 @@ export function go(path: string, { replace = false } = {}): void {
 
 /** The arrow of a narrow page: the list, by the browser's own Back where that is where one came from. */
 export function goToList(): void {
-  if ((history.state as { from?: string } | null)?.from === "/") history.back();
-  else go("/", { replace: true });
+  goUp("/");
+}
+
+/** Closes what was opened over a page, by the browser's own Back where that is where one came from. */
+export function goUp(path: string): void {
+  if ((history.state as { from?: string } | null)?.from === path) history.back();
+  else go(path, { replace: true });
 }
 
 /** The one-time code of a link. It stands in the fragment, which no server and no log ever sees. */

@@ -5,7 +5,7 @@ import { Announcer } from "./announcer.tsx";
 import { ChannelList } from "./channel-list.tsx";
 import { useModel } from "./context.ts";
 import { Guard } from "./guard.tsx";
-import { type Overlay, useKeys } from "./keys.ts";
+import { overlay, useKeys } from "./keys.ts";
 import { lazy } from "./lazy.tsx";
 import { LinkBar } from "./link-bar.tsx";
 import { ListHeader } from "./list-header.tsx";
@@ -21,6 +21,7 @@ const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
 const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
 const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
+const NewGroup = lazy(async () => (await import("./new-group.tsx")).NewGroup);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
 
 /** One pane at a time, as `shell.css` has it: there the list is what the page is about. */
@@ -45,7 +46,13 @@ function Pane() {
   const { page } = route.value;
   switch (page) {
     case "channel":
-      return <ChannelPane textId={route.value.textId} key={route.value.textId} />;
+      return (
+        <ChannelPane
+          textId={route.value.textId}
+          panel={route.value.panel}
+          key={route.value.textId}
+        />
+      );
     case "people":
       return <People />;
     case "invitations":
@@ -68,8 +75,7 @@ function Pane() {
 /** The list beside what is open; on a narrow page one of the two, each with its own address. */
 export function Shell() {
   const model = useModel();
-  const [overlay, setOverlay] = useState<Overlay>();
-  useKeys(model, setOverlay);
+  useKeys(model);
   useLayoutEffect(() => showListWidth(listWidth()), []);
   const [isListed, setListed] = useState(false);
   useEffect(() => effect(() => setListed(model.channels.value !== undefined)), [model]);
@@ -85,7 +91,7 @@ export function Shell() {
     return () => model.closeChannel();
   }, [model, textId]);
   const isHome = current.page === "home";
-  const close = () => setOverlay(undefined);
+  const close = () => (overlay.value = undefined);
 
   return (
     <div class="shell" data-pane={isHome ? "list" : "main"}>
@@ -95,7 +101,7 @@ export function Shell() {
         data-region="list"
         aria-label={i18n.t("Channels")}
       >
-        <ListHeader open={setOverlay} />
+        <ListHeader />
         <Guard>
           <ChannelList />
         </Guard>
@@ -108,8 +114,9 @@ export function Shell() {
       </main>
       <LinkBar />
       <Announcer />
-      {overlay === "switcher" && <Switcher close={close} />}
-      {overlay === "help" && <Help close={close} />}
+      {overlay.value === "switcher" && <Switcher close={close} />}
+      {overlay.value === "help" && <Help close={close} />}
+      {overlay.value === "new-group" && <NewGroup close={close} />}
     </div>
   );
 }

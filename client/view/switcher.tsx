@@ -12,6 +12,7 @@ interface Choice {
   readonly name: string;
   readonly what: string;
   readonly online: boolean;
+  readonly group: boolean;
   readonly open: () => void;
 }
 
@@ -56,6 +57,7 @@ export function Switcher({ close }: { readonly close: () => void }) {
     name: line.name,
     what: line.unread > 0 ? i18n.t("unread") : "",
     online: line.peer?.online ?? false,
+    group: line.kind !== "direct",
     open: () => leaveTo(`/c/${line.textId}`),
   });
   const personChoice = (person: PersonLine): Choice => ({
@@ -63,6 +65,7 @@ export function Switcher({ close }: { readonly close: () => void }) {
     name: person.name,
     what: i18n.t("new direct message"),
     online: person.online,
+    group: false,
     open: () =>
       void model.startDirect(person.id).then((found) => {
         if (typeof found === "string") leaveTo(`/c/${found}`);
@@ -121,7 +124,13 @@ export function Switcher({ close }: { readonly close: () => void }) {
             onPointerMove={() => setChosen(place)}
             onClick={choice.open}
           >
-            <Avatar id={choice.id} name={choice.name} online={choice.online} small />
+            <Avatar
+              id={choice.id}
+              name={choice.name}
+              online={choice.online}
+              group={choice.group}
+              small
+            />
             <span class="switcher-name">{choice.name}</span>
             <span class="switcher-what">{choice.what}</span>
           </li>
