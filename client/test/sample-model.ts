@@ -68,6 +68,12 @@ function sampleChannels(nowMs: number): ChannelLine[] {
   });
   return [
     direct("grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),
+    direct("linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
+    direct(
+      "margaret",
+      said("1202 again, and again it did the right thing by itself.", 5 * hour),
+      128,
+    ),
     {
       id: groupId,
       textId: groupTextId,
@@ -75,20 +81,9 @@ function sampleChannels(nowMs: number): ChannelLine[] {
       name: "engine-room",
       peer: null,
       role: "admin",
-      last: said(
-        "The cards are punched, all 4,000 of them.",
-        95 * minute,
-        false,
-        nameOf("katherine"),
-      ),
+      last: said("The cards are punched, all 4,000 of them.", 6 * hour, false, nameOf("katherine")),
       unread: 0,
     },
-    direct("linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
-    direct(
-      "margaret",
-      said("1202 again, and again it did the right thing by itself.", 5 * hour),
-      128,
-    ),
     direct("katherine", said("The figures agree to five places.", day)),
     direct("alan", said("Suppose the tape were finite, though", 3 * day, true)),
     direct("radia", null),
@@ -129,7 +124,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
       textId === graceTextId
         ? sampleTalk(nowMs - 79 * minute)
         : textId === groupTextId
-          ? sampleGroupTalk(nowMs - 95 * minute)
+          ? sampleGroupTalk(nowMs - 6 * hour)
           : sampleHistory(30, nowMs);
     return {
       channel,
