@@ -19,7 +19,7 @@ interface Said {
 }
 
 const usage = [
-  "npm run user -- list                  everybody who has an account",
+  "npm run user -- list                  everybody who has an account; who has no address goes by a number",
   "npm run user -- reset <email>         a one-time link for a new password",
   "npm run user -- deactivate <email>    signs somebody out everywhere, for good",
   "npm run user -- activate <email>      lets them in again",
@@ -42,8 +42,8 @@ async function list({ sql }: Parts): Promise<Said> {
   const accounts = await readAccounts(sql);
   if (accounts.length === 0) return yes("Nobody has an account yet: open the set-up link.");
 
-  const rows = accounts.map(({ email, name, role, active }) => [
-    email,
+  const rows = accounts.map(({ id, email, name, role, active }) => [
+    email ?? `#${id}`,
     name,
     active ? role : `${role}, deactivated`,
   ]);

@@ -34,6 +34,8 @@ test("nothing has to be set", () => {
     trustedProxies: [],
     logLevel: "info",
     clientDir: join(defaultDataDir, "client"),
+    hostRolesTrusted: false,
+    corsOrigins: [],
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -123,4 +125,33 @@ test(".env.example sets nothing, and every setting of it is read", () => {
   expect(names).toContain("PORT");
   const filled = Object.fromEntries(names.map((name) => [name, "\u0000"]));
   expect(mistakesOf(filled).length).toBeGreaterThanOrEqual(names.length - 2); // Two are paths: any text is one.
+});
+
+test("S2: a host application needs one kind of key, an issuer and an audience, and nothing of this server's own", () => {
+  const host = { HOST_ISSUER: "https://app.example.org", HOST_AUDIENCE: "parley" };
+  const secret = "another secret of thirty-two characters";
+  const jwks = "https://app.example.org/jwks.json";
+  expect(mistakesOf({ ...host, HOST_JWT_SECRET: secret })).toEqual([]);
+  expect(mistakesOf({ ...host, HOST_JWKS_URL: jwks })).toEqual([]);
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ HOST_JWT_SECRET: secret }, /HOST_ISSUER must be set.*/],
+    [{ ...host, HOST_JWT_SECRET: secret, HOST_JWKS_URL: jwks }, /exclude each other/],
+    [{ ...host, HOST_JWT_SECRET: secretKey, SECRET_KEY: secretKey }, /must not be SECRET_KEY/],
+    [{ ...host, HOST_ISSUER: "parley", HOST_JWT_SECRET: secret }, /this server's own/],
+    [host, /need HOST_JWT_SECRET or HOST_JWKS_URL/],
+    [{ ...host, HOST_JWT_SECRET: "short" }, /at least 32 characters long\.$/],
+    [{ ...host, HOST_JWKS_URL: "jwks.json" }, /HOST_JWKS_URL must be an address/],
+    [{ HOST_ROLES_TRUSTED: "maybe" }, /HOST_ROLES_TRUSTED must be yes or no, not "maybe"/],
+  ];
+  for (const [env, sentence] of wrong) {
+    expect(mistakesOf(env).join(" ")).toMatch(sentence);
+    expect(mistakesOf(env).join(" ")).not.toContain(secret);
+  }
+});
+
+test("S9: CORS_ORIGINS is a list of origins without paths", () => {
+  const read = readConfig({ CORS_ORIGINS: "https://a.example.org, http://localhost:5173" });
+  expect(read.corsOrigins).toEqual(["https://a.example.org", "http://localhost:5173"]);
+  expect(mistakesOf({ CORS_ORIGINS: "https://a.example.org/path" })).toHaveLength(1);
+  expect(mistakesOf({ CORS_ORIGINS: "*" })).toHaveLength(1);
 });

@@ -1,6 +1,18 @@
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { resolve } from "node:path";
+import {
+  addresses,
+  host,
+  integer,
+  origin,
+  origins,
+  type Parse,
+  path,
+  secret,
+  url,
+  words,
+  yesNo,
+} from "#lib/parse-text.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -19,6 +31,14 @@ export interface Config {
   /** Unset for a supervisor that is to make one and keep it in the data directory. */
   readonly secretKey?: string;
   readonly clientDir: string;
+  /** Tokens of a host application: a secret or an address of public keys, with issuer and audience. */
+  readonly hostJwtSecret?: string;
+  readonly hostJwksUrl?: string;
+  readonly hostIssuer?: string;
+  readonly hostAudience?: string;
+  readonly hostRolesTrusted: boolean;
+  /** Origins whose pages may call with a token of theirs. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** What a worker is given: the supervisor has filled in what was left to it. */
@@ -28,10 +48,6 @@ export interface WorkerConfig extends Config {
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
-
-/** Either the value, or what is wrong with the text, as the end of "NAME must be …". */
-type Parsed<T> = { value: T } | { mistake: string };
-type Parse<T> = (text: string) => Parsed<T>;
 
 /** One setting, declared here and nowhere else: the table, `.env.example` and the reader all read this. */
 export interface Setting<T> {
@@ -44,64 +60,18 @@ export interface Setting<T> {
   readonly parse: Parse<T>;
 }
 
+/** `iss` of this server's own access tokens. */
+export const ownIssuer = "parley";
+
 /** Where data lies when nobody says otherwise. */
 export const defaultDataDir = resolve("data");
 
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-const secretCharsMin = 32; // 128 bits when it is hexadecimal.
-
-const integer =
-  (min: number, max: number): Parse<number> =>
-  (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && min <= value && value <= max) return { value };
-    return { mistake: `an integer from ${min} to ${max}` };
-  };
-
-const url =
-  (schemes: readonly string[], example: string): Parse<string> =>
-  (text) => {
-    const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : "";
-    return schemes.includes(scheme)
-      ? { value: text }
-      : { mistake: `an address such as ${example}` };
-  };
-
-const origin: Parse<string> = (text) => {
-  const example = { mistake: "an address such as https://chat.example.org, without a path" };
-  if (!URL.canParse(text)) return example;
-
-  const parsed = new URL(text);
-  const plain = parsed.pathname === "/" && parsed.search === "" && parsed.hash === "";
-  return /^https?:$/.test(parsed.protocol) && plain ? { value: parsed.origin } : example;
-};
-
-const path: Parse<string> = (text) => ({ value: resolve(text) });
-
-const addresses: Parse<readonly string[]> = (text) => {
-  const value = text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-  return value.every(isNetwork)
-    ? { value }
-    : { mistake: "IP addresses or networks such as 10.0.0.0/8, separated by commas" };
-};
-
-const host: Parse<string> = (text) =>
-  isIP(text) !== 0 || /^[a-z0-9.-]+$/i.test(text)
-    ? { value: text }
-    : { mistake: "a name or an IP address" };
 
 const logLevel: Parse<LogLevel> = (text) => {
   const value = levels.find((level) => level === text);
   return value ? { value } : { mistake: `one of ${levels.join(", ")}` };
 };
-
-const secret: Parse<string> = (text) =>
-  text.length >= secretCharsMin
-    ? { value: text }
-    : { mistake: `at least ${secretCharsMin} characters long` };
 
 const postgres = url(
   ["postgres", "postgresql"],
@@ -183,6 +153,49 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     says: "Directory of the built client.",
     parse: path,
   },
+  hostJwtSecret: {
+    name: "HOST_JWT_SECRET",
+    fallbackSays: "none",
+    type: "text",
+    says: "Secret with which a host application signs its users' tokens (HS256).",
+    parse: secret,
+  },
+  hostJwksUrl: {
+    name: "HOST_JWKS_URL",
+    fallbackSays: "none",
+    type: "URL",
+    says: "Or where its public keys are (RS, PS, ES, EdDSA).",
+    parse: url(["https", "http"], "https://app.example.org/.well-known/jwks.json"),
+  },
+  hostIssuer: {
+    name: "HOST_ISSUER",
+    fallbackSays: "none",
+    type: "text",
+    says: "`iss` of the host application's tokens.",
+    parse: words,
+  },
+  hostAudience: {
+    name: "HOST_AUDIENCE",
+    fallbackSays: "none",
+    type: "text",
+    says: "`aud` of the host application's tokens.",
+    parse: words,
+  },
+  hostRolesTrusted: {
+    name: "HOST_ROLES_TRUSTED",
+    fallback: "no",
+    type: "yes, no",
+    says: "Whether the host's `role` may make somebody an administrator.",
+    parse: yesNo,
+  },
+  corsOrigins: {
+    name: "CORS_ORIGINS",
+    fallback: "",
+    fallbackSays: "none",
+    type: "list",
+    says: "Origins of other pages that may call the HTTP interface and open sockets, with a token.",
+    parse: origins,
+  },
 };
 
 /** Settings that are wrong: each mistake is one sentence that names the setting and what it should be. */
@@ -210,7 +223,8 @@ export function readConfig(env: Env): Config {
     if ("value" in parsed) return parsed.value;
 
     // A secret or a URL with a password must not end in a log.
-    const shown = /^\w{1,8}$|^[\w./:,-]{0,60}$/.test(text) && setting !== settings.secretKey;
+    const isSecret = setting.parse === (secret as Parse<unknown>);
+    const shown = !isSecret && /^\w{1,8}$|^[\w./:,-]{0,60}$/.test(text);
     mistakes.push(`${setting.name} must be ${parsed.mistake}${shown ? `, not "${text}"` : ""}.`);
     return undefined;
   };
@@ -221,7 +235,39 @@ export function readConfig(env: Env): Config {
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
 
   const config = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  const together = hostMistakes(config as Config);
+  if (together.length > 0) throw new ConfigMistakes(together);
   return Object.freeze({ clientDir: resolve(config.dataDir, "client"), ...config } as Config);
+}
+
+/** What only the settings of a host application together can get wrong. */
+function hostMistakes(config: Config): string[] {
+  const { hostJwtSecret, hostJwksUrl, hostIssuer, hostAudience, secretKey } = config;
+  const isOn = hostJwtSecret !== undefined || hostJwksUrl !== undefined;
+  const mistakes: string[] = [];
+  if (hostJwtSecret !== undefined && hostJwksUrl !== undefined) {
+    mistakes.push(
+      "HOST_JWT_SECRET and HOST_JWKS_URL exclude each other: set the one that is used.",
+    );
+  }
+  if (hostJwtSecret !== undefined && hostJwtSecret === secretKey) {
+    mistakes.push("HOST_JWT_SECRET must not be SECRET_KEY: the host could sign for this server.");
+  }
+  for (const [name, value] of [
+    ["HOST_ISSUER", hostIssuer],
+    ["HOST_AUDIENCE", hostAudience],
+  ]) {
+    if (isOn && value === undefined) {
+      mistakes.push(`${name} must be set with HOST_JWT_SECRET or HOST_JWKS_URL.`);
+    }
+  }
+  if (!isOn && (hostIssuer !== undefined || hostAudience !== undefined)) {
+    mistakes.push("HOST_ISSUER and HOST_AUDIENCE need HOST_JWT_SECRET or HOST_JWKS_URL.");
+  }
+  if (hostIssuer === ownIssuer) {
+    mistakes.push(`HOST_ISSUER must not be "${ownIssuer}": that is this server's own.`);
+  }
+  return mistakes;
 }
 
 /** Reads what the supervisor hands to a worker; there the database and the key are no longer a choice. */
@@ -245,9 +291,14 @@ export function moveData(config: Config, dataDir: string): Config {
 export function envOf(config: Config): Record<string, string> {
   const texts = Object.entries(settings).flatMap(([field, { name }]) => {
     const value = config[field as keyof Config];
-    return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : `${value}`]];
+    return value === undefined ? [] : [[name, textOfValue(value)]];
   });
   return Object.fromEntries(texts);
+}
+
+function textOfValue(value: NonNullable<Config[keyof Config]>): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "object" ? value.join(",") : `${value}`;
 }
 
 /** The table of the README. */
@@ -284,13 +335,4 @@ function textOf(env: Env, name: string, mistakes: string[]): string | undefined 
     mistakes.push(`${name}_FILE names ${file}, which can't be read.`);
     return undefined;
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", bits, ...rest] = text.split("/");
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }

@@ -6,7 +6,8 @@ import { limits } from "#wire/limits.ts";
 import { subprotocols } from "#wire/version.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { pause, within } from "#lib/wait.ts";
-import { allowedOrigin } from "./auth/origin.ts";
+import { createAdmit, wireRefusals } from "./auth/access.ts";
+import { createHostTokens, hostSettingsOf } from "./auth/host-tokens.ts";
 import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
@@ -26,13 +27,13 @@ import { MemoryHub } from "./fanout/memory-bus.ts";
 import { Relay } from "./fanout/relay.ts";
 import { durableTopic, headsTopic, jsonTopic, liveTopic, presenceTopic } from "./fanout/topic.ts";
 import { createApp } from "./http/app.ts";
+import { type Attached, upgradeOf } from "./http/upgrade.ts";
 import { log, setLogLevel } from "./observe/log.ts";
 import { Presence } from "./presence/presence.ts";
 import { checkBudget, checkDeadlines } from "./session/deadlines.ts";
 import { Receiver } from "./session/receive.ts";
 import { type Encoding, Session } from "./session/session.ts";
 import { Sessions } from "./session/sessions.ts";
-import { readActiveUser, readIsActive } from "./store/account.ts";
 import { AnsweringPool } from "./store/answering-pool.ts";
 import { batchLimits, MessageBatch } from "./store/batch.ts";
 import { readStream } from "./store/catch-up.ts";
@@ -50,13 +51,6 @@ export interface Worker {
   readonly port: number;
   /** Refuses the new, finishes what is under way, sends everybody elsewhere, ends. */
   drain(): Promise<void>;
-}
-
-/** What the upgrade attaches to a socket. */
-interface Attached {
-  readonly encoding: Encoding;
-  session: Session | undefined;
-  receiver: Receiver | undefined;
 }
 
 const workerLimits = {
@@ -197,6 +191,15 @@ export async function startWorker(
   };
   const revocations = await watchRevocations({ sql: reading, log, onSessionEnded: closeSockets });
   const tokens = createTokens(config.secretKey, now);
+  const hostSettings = hostSettingsOf(config);
+  const admit = createAdmit({
+    sql: reading,
+    writing,
+    tokens,
+    hostTokens: hostSettings && createHostTokens(hostSettings, now),
+    hostRolesTrusted: config.hostRolesTrusted,
+    now,
+  });
   const chat: ChatParts = {
     sql: reading,
     writing,
@@ -209,13 +212,12 @@ export async function startWorker(
     typing,
     version: manifest.version,
     verify: async (token) => {
-      const access = await tokens.verifyAccessToken(token);
-      if ("refused" in access) return access;
-      const user = await readActiveUser(reading, access.userId, access.sessionId);
+      const admitted = await admit(token);
+      if ("refused" in admitted) return { refused: wireRefusals[admitted.refused] };
+      const { account, sessionId, expiresAtMs } = admitted;
       // It may have ended between the read and now, when there was no socket of it to close yet.
-      if (user && !revocations.hasEnded(access.sessionId)) return { ...access, name: user.name };
-      const isActive = await readIsActive(reading, access.userId);
-      return { refused: isActive ? "token_invalid" : "user_inactive" };
+      if (revocations.hasEnded(sessionId)) return { refused: "token_invalid" };
+      return { userId: account.id, name: account.name, sessionId, expiresAtMs };
     },
     epoch: () => epoch.current,
     publishLive,
@@ -230,6 +232,7 @@ export async function startWorker(
     config,
     sql: reading,
     tokens,
+    admit,
     log,
     version: manifest.version,
     isDraining: () => isDraining,
@@ -322,41 +325,10 @@ export async function startWorker(
   };
 }
 
-const socketPath = "/ws";
-
 const bound = (clock: Clock): Pick<Clock, "now" | "after"> => ({
   now: () => clock.now(),
   after: (ms, call) => clock.after(ms, call),
 });
-
-/** Synchronous: who it is, the first frame says. */
-function upgradeOf(
-  request: Request,
-  config: WorkerConfig,
-  isDraining: boolean,
-): Upgrade<Attached> | undefined {
-  if (new URL(request.url).pathname !== socketPath) return undefined;
-  const refuse = (status: number, sentence: string): Upgrade<Attached> => ({
-    refused: new Response(`${sentence}\n`, { status, headers: { "retry-after": "1" } }),
-  });
-  if (isDraining) return refuse(503, "This server is restarting: come back in a moment.");
-  if (!allowedOrigin(request, config)) {
-    return refuse(403, "A page of another site may not connect: set PUBLIC_URL to this server's.");
-  }
-  const offered = (request.headers.get("sec-websocket-protocol") ?? "")
-    .split(",")
-    .map((name) => name.trim());
-  const chosen = [subprotocols.binary, subprotocols.json].find((name) => offered.includes(name));
-  if (!chosen) return refuse(400, `Offer the subprotocol ${subprotocols.binary}.`);
-  return {
-    data: {
-      encoding: chosen === subprotocols.json ? "json" : "binary",
-      session: undefined,
-      receiver: undefined,
-    },
-    subprotocol: chosen,
-  };
-}
 
 /** As a process of its own: told to begin by its environment, and to end by the supervisor, or by the supervisor's end. */
 async function main(): Promise<void> {

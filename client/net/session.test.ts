@@ -73,7 +73,7 @@ test("a page that was never signed in is told so; one that was is told that it h
   expect(await never).toEqual({ refused: "signed_out" });
   expect(session.out.value).toBe("nobody");
 
-  const signing = session.accounts.signIn({ email: ada.email, password: "note-g-by-hand" });
+  const signing = session.accounts.signIn({ email: ada.email!, password: "note-g-by-hand" });
   (await questions.next()).answer(signed("one"));
   expect(await signing).toEqual(ada);
   expect(session.out.value).toBeUndefined();

@@ -8,7 +8,7 @@ import type { ChannelKind, MemberRole, SystemRole } from "#wire/row.ts";
 export interface Me {
   readonly id: UserId;
   readonly name: string;
-  readonly email: string;
+  readonly email: string | null;
   readonly role: SystemRole;
 }
 

@@ -44,7 +44,7 @@ export function OwnMenuItems({ me, button, close }: Props) {
   };
   return (
     <div class="menu own-menu">
-      <p class="menu-about">{me.email}</p>
+      {me.email && <p class="menu-about">{me.email}</p>}
       <Menu label={i18n.t("Menu of {name}", { name: me.name })} button={button} close={close}>
         {themes().map(([name, icon, label]) => (
           <MenuItem

@@ -25,3 +25,9 @@ function hostOf(request: Request, origin: string): string | undefined {
   const url = `${new URL(origin).protocol}//${host}`;
   return host !== null && URL.canParse(url) ? new URL(url).host : undefined;
 }
+
+/** Whether a page of another site sent it that the operator named in CORS_ORIGINS. */
+export function isNamedOrigin(request: Request, corsOrigins: readonly string[]): boolean {
+  const origin = request.headers.get("origin");
+  return origin !== null && corsOrigins.includes(origin);
+}

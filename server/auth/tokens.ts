@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import type { UserId } from "#wire/ids.ts";
+import { ownIssuer } from "../config.ts";
 
 /** Who an access token speaks for. Whether that is still true, `readActiveUser` says. */
 export interface Access {
@@ -28,7 +29,6 @@ export interface Tokens {
 }
 
 const accessSeconds = 10 * 60;
-const issuer = "parley";
 const audience = "parley";
 
 /** Makes and reads the tokens of one server. `secretKey` is the setting; `now` is a clock in milliseconds. */
@@ -43,7 +43,7 @@ export function createTokens(secretKey: string, now: () => number = Date.now): T
       const accessToken = await new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: "HS256" })
         .setSubject(String(userId))
-        .setIssuer(issuer)
+        .setIssuer(ownIssuer)
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt)
@@ -55,7 +55,7 @@ export function createTokens(secretKey: string, now: () => number = Date.now): T
       try {
         const { payload } = await jwtVerify(token, accessKey, {
           algorithms: ["HS256"], // The key's algorithm, never the one that the token names.
-          issuer,
+          issuer: ownIssuer,
           audience,
           currentDate: new Date(now()),
           requiredClaims: ["sub", "sid", "exp"],

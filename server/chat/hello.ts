@@ -32,7 +32,9 @@ async function greet(
 ): Promise<Answered> {
   const verified = await parts.verify(token);
   if ("refused" in verified) {
-    const name = verified.refused in closes ? verified.refused : "token_invalid";
+    // What nobody can say now is no reason to sign anybody out.
+    const otherwise = verified.refused === "unavailable" ? "restart" : "token_invalid";
+    const name = verified.refused in closes ? verified.refused : otherwise;
     // After the refusal has left.
     setImmediate(() => session.close(name as keyof typeof closes));
     return verified;

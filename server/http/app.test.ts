@@ -68,7 +68,7 @@ test("S13: a visitor who asks to go on is nobody, which is no mistake; one with 
 test("S13: over https the cookie is Secure, and browsers are told to stay there", async () => {
   const publicUrl = "https://chat.example.org";
   await using app = await testApp({
-    config: { trustedProxies: ["192.0.2.80"], clientDir: "/nowhere", publicUrl },
+    config: { trustedProxies: ["192.0.2.80"], clientDir: "/nowhere", publicUrl, corsOrigins: [] },
   });
   await app.owner();
   const signIn = async (address: string, headers: Record<string, string>) => {
@@ -95,7 +95,7 @@ test("a link begins with PUBLIC_URL, or with the address that its maker uses", a
 
   const publicUrl = "https://chat.example.org";
   await using published = await testApp({
-    config: { trustedProxies: [], clientDir: "/nowhere", publicUrl },
+    config: { trustedProxies: [], clientDir: "/nowhere", publicUrl, corsOrigins: [] },
   });
   const owner = await published.owner();
   const made = await owner.post("/api/v1/invitations", wish);

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
@@ -73,6 +74,17 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
     });
   });
   app.use(secureHeaders);
+  app.use(
+    "/api/*",
+    cors({
+      // Never with cookies: what a page elsewhere may do, it does with a token.
+      origin: (origin) => (parts.config.corsOrigins.includes(origin) ? origin : null),
+      allowHeaders: ["authorization", "content-type"],
+      allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+      exposeHeaders: ["retry-after", "x-request-id"],
+      maxAge: 600,
+    }),
+  );
   app.use(bodyLimit({ maxSize: bodyBytesMax, onError: (c) => problem(c, "body_too_large") }));
   app.use(enforcePolicy(parts));
 

@@ -1,3 +1,4 @@
+import type { Admit } from "../auth/access.ts";
 import type { Attempts } from "../auth/attempts.ts";
 import type { Passwords } from "../auth/password.ts";
 import type { Tokens } from "../auth/tokens.ts";
@@ -8,9 +9,11 @@ import type { Database } from "../store/database.ts";
 
 /** What `worker.ts` hands in. */
 export interface AppParts {
-  readonly config: Pick<Config, "publicUrl" | "trustedProxies" | "clientDir">;
+  readonly config: Pick<Config, "publicUrl" | "trustedProxies" | "clientDir" | "corsOrigins">;
   readonly sql: Database;
   readonly tokens: Tokens;
+  /** Who a bearer token speaks for. */
+  readonly admit: Admit;
   readonly log: Pick<typeof log, "debug" | "info" | "warn" | "error">;
   readonly version: string;
   readonly isDraining: () => boolean;

@@ -27,7 +27,7 @@ test("every route has its rule, and every rule a route", async () => {
 test("nothing but what looks at each request stands on all methods", async () => {
   await using app = await testApp();
   const everywhere = app.routes.routes.filter(({ method }) => method === "ALL");
-  expect(new Set(everywhere.map(({ path }) => path))).toEqual(new Set(["/*"]));
+  expect(new Set(everywhere.map(({ path }) => path))).toEqual(new Set(["/*", "/api/*"]));
 });
 
 test("S13: every route that changes something turns pages of other sites away", () => {
@@ -99,7 +99,7 @@ test("S1: a signed token is not enough: the user must be active and the session 
   expect(await list()).toMatchObject({ status: 200 });
 
   await app.sql`update users set active = false where id = ${userId}`;
-  expect(await list()).toMatchObject({ status: 401, json: { code: "session_ended" } });
+  expect(await list()).toMatchObject({ status: 403, json: { code: "account_inactive" } });
   await app.sql`update users set active = true where id = ${userId}`;
   await app.sql`update sessions set ended_at = now() where id = ${sessionId}`;
   expect(await list()).toMatchObject({ status: 401, json: { code: "session_ended" } });

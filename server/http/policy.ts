@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { allowedOrigin } from "../auth/origin.ts";
-import { readActiveUser, type Account } from "../store/account.ts";
+import { allowedOrigin, isNamedOrigin } from "../auth/origin.ts";
+import type { Account } from "../store/account.ts";
 import type { AppEnv, Parts } from "./parts.ts";
 import { problem, type ProblemCode } from "./problem.ts";
 
@@ -44,7 +44,7 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
 
     const rule = policy[`${route.method} ${route.path}`];
     if (!rule) throw new Error(`No policy says who may call ${route.method} ${route.path}`);
-    if (rule.origin === "same" && !allowedOrigin(c.req.raw, parts.config)) {
+    if (rule.origin === "same" && !mayCall(c.req.raw, parts, rule)) {
       return problem(c, "origin_forbidden");
     }
     if (rule.caller === "anyone") return await next();
@@ -59,14 +59,20 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
   };
 }
 
+/** Pages that the operator named may call what needs a token; what goes by cookie is for our own alone. */
+function mayCall(request: Request, { config }: Parts, { caller }: Rule): boolean {
+  if (allowedOrigin(request, config)) return true;
+  return caller !== "anyone" && isNamedOrigin(request, config.corsOrigins);
+}
+
 async function readCaller(
-  { sql, tokens }: Parts,
+  { admit }: Parts,
   authorization: string | undefined,
 ): Promise<Account | ProblemCode> {
   const token = /^Bearer ([\w.-]+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) return "token_invalid";
 
-  const access = await tokens.verifyAccessToken(token);
-  if ("refused" in access) return access.refused;
-  return (await readActiveUser(sql, access.userId, access.sessionId)) ?? "session_ended";
+  const admitted = await admit(token);
+  if (!("refused" in admitted)) return admitted.account;
+  return admitted.refused === "user_inactive" ? "account_inactive" : admitted.refused;
 }

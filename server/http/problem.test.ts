@@ -41,6 +41,12 @@ const situations: { [Code in ProblemCode]: (app: TestApp) => Promise<Answer> } =
     browser.cookie = "of-nobody";
     return await browser.refresh();
   },
+  keys_unavailable: async () => {
+    await using app = await testApp({ admit: async () => ({ refused: "keys_unavailable" }) });
+    const browser = app.browser();
+    browser.headers = { authorization: "Bearer of.a.host" };
+    return await browser.get("/api/v1/invitations");
+  },
   wrong_credentials: async (app) => await app.browser().post("/api/v1/session", ada),
   account_inactive: async (app) => {
     await app.owner();

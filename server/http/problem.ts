@@ -107,6 +107,12 @@ export const problems = {
     sentence: "There is nothing here.",
     remedy: "Check the address.",
   },
+  keys_unavailable: {
+    status: 503,
+    sentence: "Whether this sign-in is valid cannot be said now.",
+    remedy:
+      "The host application's public keys can't be read (HOST_JWKS_URL). Try again in a moment.",
+  },
   busy: {
     status: 503,
     sentence: "The server is busy.",

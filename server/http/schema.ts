@@ -13,7 +13,7 @@ const User = z
   .object({
     id: z.number(),
     name: z.string(),
-    email: z.string(),
+    email: z.string().nullable(),
     role: z.enum(["owner", "admin", "member", "guest"]),
   })
   .openapi("User");

@@ -15,7 +15,8 @@ export type Role = "owner" | "admin" | "member" | "guest";
 export interface Account {
   readonly id: UserId;
   readonly name: string;
-  readonly email: string;
+  /** Null for people whom a host application brings. */
+  readonly email: string | null;
   readonly role: Role;
 }
 
@@ -104,7 +105,7 @@ export async function writePassword(
   return account;
 }
 
-/** Shuts a person out, with every session, or lets them in again; false where nobody has this address. */
+/** Shuts a person out, with every session, or lets them in again; false where nobody has this address, or `#` and number. */
 export async function writeActive(
   sql: Database,
   email: string,
@@ -113,7 +114,7 @@ export async function writeActive(
 ): Promise<boolean> {
   return await sql.begin(async (transaction) => {
     const [user] = await transaction<{ id: UserId }[]>`
-      update users set active = ${active} where lower(email) = ${email} returning id`;
+      update users set active = ${active} where lower(email) = ${email} or '#' || id = ${email} returning id`;
     if (user && !active) await endSessionsOf(transaction, user.id, "deactivated", at);
     return user !== undefined;
   });

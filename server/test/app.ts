@@ -1,3 +1,4 @@
+import { createAdmit } from "../auth/access.ts";
 import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
 import { setupLink } from "../auth/setup.ts";
@@ -49,10 +50,19 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       `${sentence} ${JSON.stringify(about)} ${error instanceof Error ? error.stack : ""}`,
     );
   };
+  const tokens = createTokens("the key of a test, long enough to be one", now);
   const parts: Parts = {
-    config: { trustedProxies: [], clientDir: "/nowhere" },
+    config: { trustedProxies: [], clientDir: "/nowhere", corsOrigins: [] },
     sql: database.sql,
-    tokens: createTokens("the key of a test, long enough to be one", now),
+    tokens,
+    admit: createAdmit({
+      sql: database.sql,
+      writing: database.sql,
+      tokens,
+      hostTokens: undefined,
+      hostRolesTrusted: false,
+      now,
+    }),
     log: { debug: line, info: line, warn: line, error: line },
     version: "0.0.0-test",
     isDraining: () => false,
