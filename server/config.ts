@@ -12,7 +12,7 @@ import {
   url,
   words,
   yesNo,
-} from "#lib/parse-text.ts";
+} from "./config-text.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
