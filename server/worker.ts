@@ -232,6 +232,7 @@ export async function startWorker(
     sql: reading,
     tokens,
     admit,
+    chat,
     log,
     version: manifest.version,
     isDraining: () => isDraining,

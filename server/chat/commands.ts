@@ -85,7 +85,7 @@ const rules: { readonly [Name in CommandName]: Rule<Name> } = {
   read: { by: "user", handler: aside(markRead) },
   typing: { by: "user", handler: aside(typing) },
   people: { by: "user", handler: aside(people) },
-  createDirect: { by: "user", handler: inOrder(createDirectChannel) },
+  createDirect: { by: "user", handler: inOrder(asUser(createDirectChannel)) },
   createGroup: { by: "user", handler: inOrder(asUser(createGroup)) },
   renameGroup: { by: "user", handler: inOrder(asUser(renameGroup)) },
   addMembers: { by: "user", handler: inOrder(asUser(addMembers)) },

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import type { StreamId, UserId } from "#wire/ids.ts";
 import { testDatabase } from "../test/database.ts";
-import { loneSession } from "../test/lone-session.ts";
 import { createDirectChannel } from "./create-direct.ts";
 import type { ChatParts } from "./parts.ts";
 
@@ -16,13 +15,10 @@ test("C1 W2: a direct channel that is committed and cannot be announced is told 
     heads: { wrote: (stream: StreamId) => void wrote.push(stream) },
     readIntervals: () => Promise.reject(new Error("the reading pool is gone")),
   } as unknown as ChatParts;
-  const { session } = loneSession();
-  session.identity = { userId: ada!.id, name: "Ada", sessionId: "a" };
-  const answered = await createDirectChannel(parts, session, {
-    op: "createDirect",
-    ref: 1,
-    user: grace!.id,
-  }).catch(({ message }: Error) => message);
+  const wish = { user: grace!.id };
+  const answered = await createDirectChannel(parts, ada!.id, wish).catch(
+    ({ message }: Error) => message,
+  );
   expect(answered).toBe("the reading pool is gone");
   const [channel] = await sql<{ id: StreamId }[]>`select id from channels`;
   expect(new Set(wrote)).toEqual(new Set([ada!.id, grace!.id, channel!.id]));

@@ -1,17 +1,15 @@
-import type { CommandOf } from "#wire/command.ts";
-import type { Answered } from "../session/receive.ts";
-import type { Session } from "../session/session.ts";
+import type { Refusal } from "#wire/codes.ts";
+import type { ReplyOf } from "#wire/event.ts";
+import type { UserId } from "#wire/ids.ts";
 import { createDirect } from "../store/direct-channel.ts";
-import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 
 /** C1: the direct channel with somebody, created on demand; it appears in both lists at once. */
 export async function createDirectChannel(
-  parts: ChatParts,
-  session: Session,
-  { user }: CommandOf<"createDirect">,
-): Promise<Answered> {
-  const { userId } = identityOf(session);
+  parts: Pick<ChatParts, "writing" | "heads" | "delivery" | "readIntervals">,
+  userId: UserId,
+  { user }: { user: UserId },
+): Promise<Omit<ReplyOf<"direct">, "ref"> | Refusal> {
   const created = await createDirect(parts.writing, userId, user).catch((error: unknown) => {
     for (const stream of [userId, user]) parts.heads.suspect(stream, "unknown_outcome");
     throw error;

@@ -41,6 +41,8 @@ export interface ChatParts {
   readonly presence: {
     arrived(user: UserId): void;
     isOnline(user: UserId): boolean;
+    /** Everybody who is here, by number. */
+    online(): readonly UserId[];
   };
   /** Of these channels those that the user is in now, from the primary. */
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;

@@ -1,6 +1,7 @@
 import { charsOf, hasControlCharacters, sanitise } from "#wire/body.ts";
 import type { RefusalCode } from "#wire/codes.ts";
 import type { CommandOf, Draft as SentDraft } from "#wire/command.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import type { Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
@@ -20,18 +21,15 @@ function refusalFor(body: string): RefusalCode | undefined {
 }
 
 /**
- * Stores what a member said: enters its batch before it returns, and answers once every draft has its fate; the batch announces.
+ * Stores what a member said: enters its batch before it returns, and resolves once every draft has its fate; the batch announces.
  * After a refused draft the later ones are not attempted.
  */
-export function sendMessage(
-  { batch }: ChatParts,
-  session: Session,
-  { channel, drafts }: CommandOf<"send">,
-): Handling {
-  // Two unanswered sends of one author to one channel could change places.
-  if (session.sending.has(channel)) return { reply: { refused: "send_in_flight" } };
-
-  const authorId = identityOf(session).userId;
+export function storeDrafts(
+  { batch }: Pick<ChatParts, "batch">,
+  authorId: UserId,
+  channel: ChannelId,
+  drafts: readonly SentDraft[],
+): Promise<Fate[]> {
   const bodies = drafts.map((draft) => sanitise(draft.body));
   const refusedAt = bodies.findIndex((body) => refusalFor(body) !== undefined);
   const good = refusedAt < 0 ? drafts : drafts.slice(0, refusedAt);
@@ -42,14 +40,24 @@ export function sendMessage(
     body: bodies[at]!,
     rootSeq: draft.rootSeq,
   }));
-  session.sending.add(channel);
   const stored = added.length > 0 ? batch.add(added) : Promise.resolve([]);
-  const reply = stored
-    .then((fates) => {
-      if (refusedAt < 0) return fates;
-      const refused = refusalFor(bodies[refusedAt]!)!;
-      return [...fates, ...restOf(drafts, refusedAt, fates, refused)];
-    })
+  return stored.then((fates) => {
+    if (refusedAt < 0) return fates;
+    const refused = refusalFor(bodies[refusedAt]!)!;
+    return [...fates, ...restOf(drafts, refusedAt, fates, refused)];
+  });
+}
+
+/** The same for a socket, which has at most one unanswered `send` per channel: two could change places. */
+export function sendMessage(
+  parts: ChatParts,
+  session: Session,
+  { channel, drafts }: CommandOf<"send">,
+): Handling {
+  if (session.sending.has(channel)) return { reply: { refused: "send_in_flight" } };
+
+  session.sending.add(channel);
+  const reply = storeDrafts(parts, identityOf(session).userId, channel, drafts)
     .finally(() => session.sending.delete(channel))
     .then((fates) => ({ op: "sent" as const, fates: fates.map(fateOf) }));
   return { reply };

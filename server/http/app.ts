@@ -11,13 +11,22 @@ import { instanceName, type AppEnv, type AppParts, type Parts } from "./parts.ts
 import { enforcePolicy } from "./policy.ts";
 import { problem, problems, type ProblemCode } from "./problem.ts";
 import { addAccountRoutes } from "./routes/account.ts";
+import { addChannelRoutes } from "./routes/channels.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addInvitationRoutes } from "./routes/invitation.ts";
+import { addMemberRoutes } from "./routes/members.ts";
+import { addMessageRoutes } from "./routes/messages.ts";
+import { addReadingRoutes } from "./routes/reading.ts";
 import { addSessionRoutes } from "./routes/session.ts";
+import { addUserRoutes } from "./routes/users.ts";
 import { serveClient } from "./static.ts";
 
 /** The largest form has a password of 1,024 bytes, each at worst six characters in JSON. */
 const bodyBytesMax = 16 * 1024;
+
+/** A message of 4,000 characters, each at worst twelve in JSON; a hundred numbers of people are less. */
+const chatBodyBytesMax = 64 * 1024;
+const chatPath = "/api/v1/channels";
 
 export interface App {
   /** Answers a request; `peer` is the other end's address. Never rejects. */
@@ -85,13 +94,21 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
       maxAge: 600,
     }),
   );
-  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: (c) => problem(c, "body_too_large") }));
+  const limitOf = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => problem(c, "body_too_large") });
+  const [formLimit, chatLimit] = [limitOf(bodyBytesMax), limitOf(chatBodyBytesMax)];
+  app.use((c, next) => (c.req.path.startsWith(chatPath) ? chatLimit : formLimit)(c, next));
   app.use(enforcePolicy(parts));
 
   addHealthRoutes(app, parts);
   addAccountRoutes(app, parts);
   addSessionRoutes(app, parts);
   addInvitationRoutes(app, parts);
+  addUserRoutes(app, parts);
+  addChannelRoutes(app, parts);
+  addMemberRoutes(app, parts);
+  addMessageRoutes(app, parts);
+  addReadingRoutes(app, parts);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: instanceName, version: parts.version },

@@ -5,6 +5,7 @@ import type { Tokens } from "../auth/tokens.ts";
 import type { Config } from "../config.ts";
 import type { log } from "../observe/log.ts";
 import type { Account } from "../store/account.ts";
+import type { HttpChat } from "./chat-parts.ts";
 import type { Database } from "../store/database.ts";
 
 /** What `worker.ts` hands in. */
@@ -14,6 +15,7 @@ export interface AppParts {
   readonly tokens: Tokens;
   /** Who a bearer token speaks for. */
   readonly admit: Admit;
+  readonly chat: HttpChat;
   readonly log: Pick<typeof log, "debug" | "info" | "warn" | "error">;
   readonly version: string;
   readonly isDraining: () => boolean;

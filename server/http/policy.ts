@@ -14,6 +14,9 @@ interface Rule {
 
 const anyone = { caller: "anyone", origin: "any" } as const;
 const ownPages = { caller: "anyone", origin: "same" } as const;
+/** Reading: a token says who asks, and no cookie can. */
+const readers = { caller: "signed_in", origin: "any" } as const;
+const writers = { caller: "signed_in", origin: "same" } as const;
 const admins = { caller: "admin", origin: "same" } as const;
 
 /** Who may call what. A route that does not stand here answers nobody. */
@@ -33,6 +36,26 @@ export const policy: Readonly<Record<string, Rule>> = {
   "GET /api/v1/invitations": admins,
   "POST /api/v1/invitations": admins,
   "DELETE /api/v1/invitations/:id": admins,
+  "GET /api/v1/account": readers,
+  "GET /api/v1/users": readers,
+  "GET /api/v1/users/online": readers,
+  "GET /api/v1/users/:user": readers,
+  "GET /api/v1/unread": readers,
+  "GET /api/v1/channels": readers,
+  "POST /api/v1/channels": writers,
+  "GET /api/v1/channels/:channel": readers,
+  "PATCH /api/v1/channels/:channel": writers,
+  "DELETE /api/v1/channels/:channel": writers,
+  "GET /api/v1/channels/:channel/members": readers,
+  "POST /api/v1/channels/:channel/members": writers,
+  "PATCH /api/v1/channels/:channel/members/:user": writers,
+  "DELETE /api/v1/channels/:channel/members/:user": writers,
+  "GET /api/v1/channels/:channel/messages": readers,
+  "POST /api/v1/channels/:channel/messages": writers,
+  "GET /api/v1/channels/:channel/messages/:seq": readers,
+  "GET /api/v1/channels/:channel/messages/:seq/receipts": readers,
+  "PUT /api/v1/channels/:channel/pointers": writers,
+  "POST /api/v1/channels/:channel/typing": writers,
   "GET /*": anyone, // The client's files and pages.
 };
 

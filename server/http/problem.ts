@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
+import type { Refusal } from "#wire/codes.ts";
 import type { ClientErrorStatusCode, ServerErrorStatusCode } from "hono/utils/http-status";
+import { wireProblems } from "./wire-problems.ts";
 
 interface ProblemKind {
   readonly status: ClientErrorStatusCode | ServerErrorStatusCode;
@@ -10,8 +12,8 @@ interface ProblemKind {
   readonly remedy: string;
 }
 
-/** The closed list of everything that the HTTP interface answers when it says no. */
-export const problems = {
+/** What only HTTP says, or says of accounts. */
+export const ownProblems = {
   body_not_json: {
     status: 400,
     sentence: "The server did not understand this.",
@@ -130,6 +132,9 @@ export const problems = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
+/** The closed list of everything that the HTTP interface answers when it says no: its own, and the wire's under the wire's codes. */
+export const problems = { ...ownProblems, ...wireProblems };
+
 export type ProblemCode = keyof typeof problems;
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
@@ -145,6 +150,12 @@ export const Problem = z
     field: z.string().optional(),
   })
   .openapi("Problem");
+
+/** A refusal of a command as a problem: what nobody sends over HTTP, or what would be our own fault, is one of ours. */
+export function refused(c: Context, { refused: code }: Refusal) {
+  if (code in problems) return problem(c, code as ProblemCode);
+  throw new Error(`the refusal ${code} has no problem`);
+}
 
 interface Extras {
   readonly field?: string | undefined;

@@ -9,7 +9,7 @@ import {
 } from "../auth/rules.ts";
 import { Problem } from "./problem.ts";
 
-const User = z
+export const User = z
   .object({
     id: z.number(),
     name: z.string(),
@@ -65,6 +65,9 @@ export const InvitationLook = z
 export const IdParam = z.object({
   id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
 });
+
+/** Who calls says who it is by `Authorization: Bearer …`. */
+export const bearer = [{ accessToken: [] }];
 
 /** A body of JSON, required. */
 export function body<Schema extends z.ZodType>(schema: Schema) {

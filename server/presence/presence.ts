@@ -60,6 +60,11 @@ export class Presence {
     return this.#here.has(user);
   }
 
+  /** Everybody who is here, by number. */
+  online(): readonly UserId[] {
+    return Array.from(this.#here.keys()).sort((one, other) => one - other);
+  }
+
   /** Those who were seen since the last call, and when; who is here counts as seen now. */
   takeLastSeen(): Map<UserId, number> {
     const seen = new Map(this.#lastSeen);

@@ -111,7 +111,7 @@ test("C10: all channels of a person come newest activity first, silent ones by w
   await say(sql, fresh, me);
   await say(sql, old, me);
   await say(sql, fresh, me);
-  expect(await readMemberships(sql, me)).toEqual([
+  expect(await readMemberships(sql, me)).toMatchObject([
     { channelId: fresh, head: 2 },
     { channelId: old, head: 1 },
     { channelId: quiet, head: 0 },

@@ -60,13 +60,13 @@ export async function readSummaries(
   }));
 }
 
-/** All channels of a user, newest activity first, with the head of each. */
+/** All channels of a user, newest activity first, with the head of each and when something happened in it last. */
 export async function readMemberships(
   sql: Database,
   userId: UserId,
-): Promise<{ channelId: ChannelId; head: Seq }[]> {
-  const rows = await sql<{ channel_id: ChannelId; head: Seq }[]>`
-    select c.id as channel_id, c.head
+): Promise<{ channelId: ChannelId; head: Seq; activeAtMs: number }[]> {
+  const rows = await sql<{ channel_id: ChannelId; head: Seq; active_at: Date }[]>`
+    select c.id as channel_id, c.head, coalesce(last.created_at, m.joined_at) as active_at
       from members m
      cross join lateral (
        select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
@@ -76,5 +76,9 @@ export async function readMemberships(
       ) last on true
      where m.user_id = ${userId}
      order by coalesce(last.created_at, m.joined_at) desc, c.id desc`;
-  return rows.map((row) => ({ channelId: row.channel_id, head: row.head }));
+  return rows.map((row) => ({
+    channelId: row.channel_id,
+    head: row.head,
+    activeAtMs: row.active_at.getTime(),
+  }));
 }

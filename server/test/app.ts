@@ -6,6 +6,7 @@ import { createTokens, type Access, type Tokens } from "../auth/tokens.ts";
 import { createRoutes } from "../http/app.ts";
 import type { Parts } from "../http/parts.ts";
 import type { Database } from "../store/database.ts";
+import { chatParts } from "./chat-parts.ts";
 import { testDatabase } from "./database.ts";
 import { people, type Person } from "./people.ts";
 
@@ -63,6 +64,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       hostRolesTrusted: false,
       now,
     }),
+    chat: chatParts(database.sql),
     log: { debug: line, info: line, warn: line, error: line },
     version: "0.0.0-test",
     isDraining: () => false,

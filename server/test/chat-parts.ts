@@ -1,0 +1,56 @@
+import type { HttpChat } from "../http/chat-parts.ts";
+import { announceCommit } from "../chat/announce-commit.ts";
+import { PointerFlush } from "../chat/pointer-flush.ts";
+import { TypingBook } from "../chat/typing-book.ts";
+import { Delivery } from "../fanout/deliver.ts";
+import { Heads } from "../fanout/heads.ts";
+import { MemoryHub } from "../fanout/memory-bus.ts";
+import { Presence } from "../presence/presence.ts";
+import { MessageBatch } from "../store/batch.ts";
+import type { Database } from "../store/database.ts";
+import { readHeads } from "../store/head.ts";
+import { insertMessages } from "../store/insert-messages.ts";
+import { readMemberOf } from "../store/members.ts";
+import { movePointers } from "../store/pointer.ts";
+import { systemClock } from "#lib/clock.ts";
+import { pause } from "#lib/wait.ts";
+
+/** The chat's parts without a socket, over a database: what the HTTP side alone speaks with. */
+export function chatParts(sql: Database): HttpChat {
+  const bus = new MemoryHub().connect((_, bytes) => delivery.receive(bytes));
+  const after = (ms: number, call: () => void) => systemClock.after(ms, call);
+  const { now } = Date;
+  const delivery = new Delivery({
+    bus,
+    publish: () => undefined,
+    readHeads: (streams) => readHeads(sql, streams),
+    readIntervals: async () => ({ intervals: [], more: false }),
+    removing: () => undefined,
+    membershipDelivered: () => undefined,
+    after,
+  });
+  const heads = new Heads({ bus, readHeads: (streams) => readHeads(sql, streams), now });
+  return {
+    sql,
+    writing: sql,
+    delivery,
+    heads,
+    batch: new MessageBatch({
+      insert: (drafts, sends) => insertMessages(sql, drafts, sends),
+      announce: (commit) => announceCommit(delivery, heads, commit),
+      suspect: (channelId, why) => heads.suspect(channelId, why),
+      now,
+      pause,
+    }),
+    pointers: new PointerFlush({
+      move: (moves) => movePointers(sql, moves),
+      announce: (interval) => void delivery.announce(interval),
+      tellOthers: () => undefined,
+      after,
+    }),
+    typing: new TypingBook({ changed: () => undefined, now, after }),
+    presence: new Presence({ changed: () => undefined, now, after }),
+    readIntervals: async () => ({ intervals: [], more: false }),
+    readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
+  };
+}
