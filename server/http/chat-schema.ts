@@ -23,6 +23,8 @@ export const MessageParam = ChannelParam.extend({ seq: idText });
 export const UserParam = z.object({ user: idText });
 
 export const PageQuery = z.object({ after, limit });
+/** With `textId` the one channel of that id alone. */
+export const ChannelsQuery = PageQuery.extend({ textId: text(120).optional() });
 export const PeopleQuery = PageQuery.extend({ query: text(limits.queryCharsMax).default("") });
 export const HistoryQuery = z.object({
   before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
@@ -39,9 +41,7 @@ export const Person = z
   })
   .openapi("Person");
 
-export const Member = Person.extend({ role: z.enum(memberRoles), joinedAt: time }).openapi(
-  "Member",
-);
+const Member = Person.extend({ role: z.enum(memberRoles), joinedAt: time }).openapi("Member");
 
 export const Message = z
   .object({

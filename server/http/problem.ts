@@ -136,7 +136,7 @@ export const ownProblems = {
 export const problems = { ...ownProblems, ...wireProblems };
 
 export type ProblemCode = keyof typeof problems;
-export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
+const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
 /** The body of every answer that says no (RFC 9457). */
 export const Problem = z

@@ -136,6 +136,10 @@ test("C5 C8: a group asked for twice under one id is one, and a direct channel i
   const pair = await asAda.post("/channels", { kind: "direct", user: linus.id });
   const other = await asLinus.post("/channels", { kind: "direct", user: ada.id });
   expect(other.json.id).toBe(pair.json.id);
+  expect((await asAda.get(`/channels?textId=${pair.json.textId}`)).json.channels).toEqual([
+    pair.json,
+  ]);
+  expect((await asGrace.get(`/channels?textId=${pair.json.textId}`)).json.channels).toEqual([]);
   expect(pair.json).toMatchObject({
     textId: `dm-${ada.id}-${linus.id}`,
     peer: { id: linus.id, name: linus.name },

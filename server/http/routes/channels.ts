@@ -3,7 +3,7 @@ import type { ChannelId, UserId } from "#wire/ids.ts";
 import { createDirectChannel } from "../../chat/create-direct.ts";
 import { createGroup, deleteGroup, renameGroup } from "../../chat/manage-group.ts";
 import { readWhyNot } from "../../store/membership.ts";
-import { readOwnChannels } from "../../store/own-channel.ts";
+import { findOwnChannel, readOwnChannels } from "../../store/own-channel.ts";
 import { readMemberships, readSummaries } from "../../store/summary.ts";
 import { channelJson } from "../chat-json.ts";
 import {
@@ -12,7 +12,7 @@ import {
   ChannelParam,
   Channels,
   NameForm,
-  PageQuery,
+  ChannelsQuery,
 } from "../chat-schema.ts";
 import type { AppEnv, Parts } from "../parts.ts";
 import { problem, refused } from "../problem.ts";
@@ -24,7 +24,7 @@ const list = createRoute({
   operationId: "listChannels",
   summary: "One's own channels with last message, unread and pointers, newest activity first",
   security: bearer,
-  request: { query: PageQuery },
+  request: { query: ChannelsQuery },
   responses: { 200: answer("A page of them", Channels), ...otherwise },
 });
 
@@ -84,7 +84,12 @@ export function addChannelRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   };
 
   app.openapi(list, async (c) => {
-    const { after, limit } = c.req.valid("query");
+    const { after, limit, textId } = c.req.valid("query");
+    if (textId !== undefined) {
+      const found = await findOwnChannel(sql, c.var.caller.id, textId);
+      const channels = found === undefined ? [] : await read(c.var.caller.id, [found]);
+      return c.json({ channels, next: null }, 200);
+    }
     const from = after === undefined ? undefined : /^(\d{1,15})-(\d{1,15})$/.exec(after);
     if (from === null) return problem(c, "input_invalid", { field: "after" });
 
