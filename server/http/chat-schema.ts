@@ -9,8 +9,15 @@ const id = z.int().min(1);
 const idText = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const seq = z.int().min(0);
 const time = z.iso.datetime();
-const wellFormed = (text: string) => text.isWellFormed();
-const text = (charsMax: number) => z.string().max(charsMax).refine(wellFormed, "input_invalid");
+/** What PostgreSQL can hold: no half of a surrogate pair. What is written may hold NUL, and is refused by its own code. */
+const written = (charsMax: number) =>
+  z
+    .string()
+    .max(charsMax)
+    .refine((value) => value.isWellFormed(), "input_invalid");
+/** What is only looked for: no NUL either, which no text of ours has. */
+const text = (charsMax: number) =>
+  written(charsMax).refine((value) => !value.includes("\0"), "input_invalid");
 
 /** `limit` of every list. */
 const limit = z.coerce.number().int().min(1).max(pageMax).default(pageMax);
@@ -31,17 +38,18 @@ export const HistoryQuery = z.object({
   limit,
 });
 
-export const Person = z
-  .object({
-    id,
-    name: z.string(),
-    role: z.enum(systemRoles),
-    online: z.boolean(),
-    lastSeenAt: time.nullable(),
-  })
-  .openapi("Person");
+const personFields = {
+  id,
+  name: z.string(),
+  role: z.enum(systemRoles),
+  online: z.boolean(),
+  lastSeenAt: time.nullable(),
+};
+export const Person = z.object(personFields).openapi("Person");
 
-const Member = Person.extend({ role: z.enum(memberRoles), joinedAt: time }).openapi("Member");
+const Member = z
+  .object({ ...personFields, role: z.enum(memberRoles), joinedAt: time })
+  .openapi("Member");
 
 export const Message = z
   .object({
@@ -99,14 +107,14 @@ export const ChannelForm = z
       kind: z.literal("group"),
       /** Made by the caller, once per group: the same id is the same group. */
       id: z.uuid().toLowerCase(),
-      name: text(1_000),
+      name: written(1_000),
       users: z.array(id).max(limits.usersPerAddMax).default([]),
     }),
     z.object({ kind: z.literal("direct"), user: id }),
   ])
   .openapi("ChannelForm");
 
-export const NameForm = z.object({ name: text(1_000) });
+export const NameForm = z.object({ name: written(1_000) });
 export const UsersForm = z.object({ users: z.array(id).min(1).max(limits.usersPerAddMax) });
 export const RoleForm = z.object({ role: z.enum(memberRoles) });
 
@@ -114,7 +122,7 @@ export const MessageForm = z
   .object({
     /** Made by the caller, once per message: sent again, it is the same message. */
     clientMessageId: z.uuid().toLowerCase(),
-    body: text(limits.frameBytesMax),
+    body: written(limits.frameBytesMax),
     rootSeq: seq.min(1).nullable().default(null),
   })
   .openapi("MessageForm");

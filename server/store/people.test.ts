@@ -74,3 +74,7 @@ test("certain people are read also when they are no longer active, with when the
     { id: grace, name: "Grace Seen", role: "member", lastSeenAt: at },
   ]);
 });
+
+test("S12: a query with a NUL is no error", async () => {
+  expect(await findPeople(sql, "\0", null, 1)).toHaveLength(1);
+});

@@ -44,7 +44,8 @@ export async function findPeople(
   limit: number,
 ): Promise<FoundPerson[]> {
   // Lower case as PostgreSQL has it, on both sides: JavaScript's differs.
-  const prefix = `${query.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  // No text of PostgreSQL's holds NUL, so no name does.
+  const prefix = `${query.replaceAll("\0", "").replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   const rows = await sql<PersonRow[]>`
     select id, name, role, last_seen_at from users
      where active

@@ -19,6 +19,7 @@ import { signed } from "../signed.ts";
 const instance = createRoute({
   method: "get",
   path: "/api/v1/instance",
+  operationId: "getInstance",
   summary: "What this server is, and whether it has an owner",
   responses: { 200: answer("The server", Instance), ...otherwise },
 });
@@ -26,6 +27,7 @@ const instance = createRoute({
 const setup = createRoute({
   method: "post",
   path: "/api/v1/setup",
+  operationId: "setUp",
   summary: "Become the owner, with the code of the set-up link",
   request: body(CodedAccountForm),
   responses: { 201: answer("The owner is signed in", Signed), ...otherwise },
@@ -34,6 +36,7 @@ const setup = createRoute({
 const accept = createRoute({
   method: "post",
   path: "/api/v1/invitations/accept",
+  operationId: "acceptInvitation",
   summary: "Become a member, with the code of an invitation",
   request: body(CodedAccountForm),
   responses: { 201: answer("The member is signed in", Signed), ...otherwise },
@@ -42,6 +45,7 @@ const accept = createRoute({
 const resetPassword = createRoute({
   method: "post",
   path: "/api/v1/password/reset",
+  operationId: "resetPassword",
   summary: "Choose a new password, with the code of a reset link",
   request: body(ResetForm),
   responses: { 201: answer("The person is signed in, here only", Signed), ...otherwise },

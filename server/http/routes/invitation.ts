@@ -5,6 +5,7 @@ import { instanceName, type AppEnv, type Parts } from "../parts.ts";
 import { problem } from "../problem.ts";
 import {
   answer,
+  bearer,
   body,
   CodeForm,
   IdParam,
@@ -18,8 +19,9 @@ import {
 const create = createRoute({
   method: "post",
   path: "/api/v1/invitations",
+  operationId: "createInvitation",
   summary: "Make an invitation; only this answer holds its link",
-  security: [{ accessToken: [] }],
+  security: bearer,
   request: body(InvitationForm),
   responses: { 201: answer("The invitation", MadeInvitation), ...otherwise },
 });
@@ -27,16 +29,18 @@ const create = createRoute({
 const list = createRoute({
   method: "get",
   path: "/api/v1/invitations",
+  operationId: "listInvitations",
   summary: "The invitations that can still be accepted, newest first, at most 100",
-  security: [{ accessToken: [] }],
+  security: bearer,
   responses: { 200: answer("The invitations", Invitations), ...otherwise },
 });
 
 const revoke = createRoute({
   method: "delete",
   path: "/api/v1/invitations/{id}",
+  operationId: "revokeInvitation",
   summary: "Take an invitation back",
-  security: [{ accessToken: [] }],
+  security: bearer,
   request: { params: IdParam },
   responses: { 204: { description: "Nobody can accept it any more" }, ...otherwise },
 });
@@ -44,6 +48,7 @@ const revoke = createRoute({
 const look = createRoute({
   method: "post",
   path: "/api/v1/invitations/look",
+  operationId: "lookAtInvitation",
   summary: "Who invites, before accepting",
   request: body(CodeForm),
   responses: { 200: answer("The invitation", InvitationLook), ...otherwise },

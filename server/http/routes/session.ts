@@ -9,6 +9,7 @@ import { forgetToken, refreshTokenOf, signed } from "../signed.ts";
 const begin = createRoute({
   method: "post",
   path: "/api/v1/session",
+  operationId: "signIn",
   summary: "Sign in",
   request: body(SignInForm),
   responses: { 201: answer("Signed in", Signed), ...otherwise },
@@ -17,6 +18,7 @@ const begin = createRoute({
 const refresh = createRoute({
   method: "post",
   path: "/api/v1/session/refresh",
+  operationId: "refreshSession",
   summary: "Continue the session of the refresh cookie with a new access token",
   responses: {
     200: answer("Still signed in", Signed),
@@ -28,8 +30,9 @@ const refresh = createRoute({
 const end = createRoute({
   method: "delete",
   path: "/api/v1/session",
+  operationId: "signOut",
   summary: "Sign out: end the session of the refresh cookie, if there is one",
-  responses: { 204: { description: "Signed out" } },
+  responses: { 204: { description: "Signed out" }, ...otherwise },
 });
 
 /** The routes of signing in and out. */
