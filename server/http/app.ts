@@ -12,6 +12,7 @@ import { enforcePolicy } from "./policy.ts";
 import { problem, problems, type ProblemCode } from "./problem.ts";
 import { addAccountRoutes } from "./routes/account.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
+import { addDocsRoutes } from "./routes/docs.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addInvitationRoutes } from "./routes/invitation.ts";
 import { addMemberRoutes } from "./routes/members.ts";
@@ -109,6 +110,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   addMemberRoutes(app, parts);
   addMessageRoutes(app, parts);
   addReadingRoutes(app, parts);
+  addDocsRoutes(app);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: instanceName, version: parts.version },

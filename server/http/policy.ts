@@ -25,6 +25,8 @@ export const policy: Readonly<Record<string, Rule>> = {
   "GET /readyz": anyone,
   "GET /healthz": anyone,
   "GET /openapi.json": anyone,
+  "GET /docs": anyone,
+  "GET /docs/:file": anyone,
   "GET /api/v1/instance": anyone,
   "POST /api/v1/setup": ownPages,
   "POST /api/v1/session": ownPages,
