@@ -33,7 +33,8 @@ export async function runOperations(requestsEach: number): Promise<number> {
         let at = path.replace("/api/v1", "");
         const query = new URLSearchParams();
         parameters.forEach(({ name, in: place }, index) => {
-          const text = String(values[index] ?? "").toWellFormed();
+          const value = values[index];
+          const text = (typeof value === "string" ? value : JSON.stringify(value)).toWellFormed();
           if (place === "query") {
             if (isGiven[index]) query.set(name, text);
           } else at = at.replace(`{${name}}`, encodeURIComponent(text) || "-");

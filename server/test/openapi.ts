@@ -145,7 +145,7 @@ function goodValuesOf(
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const types = typesOf(schema);
   if (types.includes("null")) {
-    const [type = "string"] = types.filter((each) => each !== "null");
+    const type = types.find((each) => each !== "null") ?? "string";
     return fc.oneof(fc.constant(null), goodValuesOf({ ...schema, type }, doc, known));
   }
   switch (types[0]) {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -41,8 +40,9 @@ const zipped = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 function zippedFile(name: keyof typeof files): Promise<Uint8Array<ArrayBuffer>> {
   let known = zipped.get(name);
   if (!known) {
-    const folder = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
-    known = readFile(join(folder, "..", name))
+    known = readFile(
+      fileURLToPath(new URL(name, import.meta.resolve("swagger-ui-dist/package.json"))),
+    )
       .then(compress)
       .then((bytes) => new Uint8Array(bytes));
     // A failure is told to who asked, and not kept.
