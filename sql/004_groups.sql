@@ -29,7 +29,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  v_now_ms constant bigint := extract(epoch from clock_timestamp()) * 1000;
+  v_now_ms constant bigint := floor(extract(epoch from clock_timestamp()) * 1000);
 begin
   perform set_config('synchronous_commit', 'on', true);
   perform 1 from users where users.id = any (p_users) order by users.id for no key update;
