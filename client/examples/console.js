@@ -1,6 +1,7 @@
 // A Parley client for a browser's console, on any page of a Parley where somebody is signed in: after PROTOCOL.md.
 globalThis.parley = async (wanted, base = `${location.origin}/`) => {
-  let [epoch, held, unsent, heard, ref, channel, socket, sending] = ["", new Map(), [], [], 0];
+  const [held, unsent, heard] = [new Map(), [], []];
+  let [epoch, ref, channel, socket, sending] = ["", 0];
   const ask = (op, ...fields) => socket.send(JSON.stringify([op, ++ref, ...fields]));
   const signIn = async () => (await fetch(`${base}api/v1/session/refresh`, { method: "POST" })).json();
   const flush = () => {
@@ -17,8 +18,7 @@ globalThis.parley = async (wanted, base = `${location.origin}/`) => {
     if (op === 128 || op === 129) held.set(f[0], op === 129 ? f[1] : Math.max(cursor, f[2])); // interval, reset
     for (const [kind, entity, , body] of op === 128 || op === 129 ? f.at(-1) : []) {
       if (kind === 4 && body?.[0] === wanted) ask(6, (channel = entity), epoch, held.get(entity) ?? 0); // open
-      if (kind === 1 && body && f[0] === channel && entity > cursor && body[0] !== me)
-        heard.push(body[7]), console.log(`${body[0]}: ${body[7]}`); // A message: its author, and its body.
+      if (kind === 1 && body && f[0] === channel && entity > cursor && body[0] !== me) console.log(`${body[0]}: ${body[7]}`, heard.push(body[7])); // A message: its author, and its body.
     }
     flush();
   };
