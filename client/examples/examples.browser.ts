@@ -51,14 +51,17 @@ function startPython() {
   })();
   return {
     lines,
-    says: (line: string) => child.stdin.write(`${line}\n`) && child.stdin.flush(),
+    says(line: string): void {
+      void child.stdin.write(`${line}\n`);
+      void child.stdin.flush();
+    },
     async hears(body: string): Promise<void> {
       while (!lines.some((line) => line.endsWith(`: ${body}`))) {
         await new Promise<void>((wake) => waiting.push(wake));
       }
     },
     async [Symbol.asyncDispose]() {
-      child.stdin.end(); // The end of its input is its own.
+      void child.stdin.end(); // The end of its input is its own.
       await child.exited;
       await reading;
     },
