@@ -26,6 +26,8 @@ import { MemoryHub } from "./fanout/memory-bus.ts";
 import { Relay } from "./fanout/relay.ts";
 import { durableTopic, headsTopic, jsonTopic, liveTopic, presenceTopic } from "./fanout/topic.ts";
 import { createApp } from "./http/app.ts";
+import { heartbeatEvent } from "./http/readable-events.ts";
+import { streamLimits, Streams } from "./http/streams.ts";
 import { type Attached, upgradeOf } from "./http/upgrade.ts";
 import { log, setLogLevel } from "./observe/log.ts";
 import { Presence } from "./presence/presence.ts";
@@ -110,7 +112,8 @@ export async function startWorker(
   const sessions = new Sessions();
   const hub = new MemoryHub();
   const bus = hub.connect((topic, bytes) => {
-    if (topic === headsTopic) {
+    if (topic === streams.topic) streams.forwarded(bytes);
+    else if (topic === headsTopic) {
       for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
     } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
     else delivery.receive(bytes);
@@ -126,7 +129,11 @@ export async function startWorker(
   const publishLocal = (topic: string, frame: Uint8Array): void => {
     engine.publish(topic, frame);
     const asJson = jsonTopic(topic);
-    if (engine.isListenedTo(asJson)) engine.publish(asJson, jsonOf(frame));
+    const [onSockets, onStreams] = [engine.isListenedTo(asJson), streams.isListenedTo(asJson)];
+    if (!onSockets && !onStreams) return;
+    const text = jsonOf(frame);
+    if (onSockets) engine.publish(asJson, text);
+    if (onStreams) streams.publish(asJson, text);
   };
   const delivery: Delivery = new Delivery({
     bus,
@@ -226,6 +233,15 @@ export async function startWorker(
     now,
   };
   const dispatch = createDispatch(chat);
+  const left = ({ identity }: Session): void => {
+    if (identity) presence.left(identity.userId);
+  };
+  const streams: Streams = new Streams({
+    chat,
+    dispatch,
+    left,
+    forward: (topic, bytes) => bus.publish(topic, bytes),
+  });
 
   const app = createApp({
     config,
@@ -233,6 +249,7 @@ export async function startWorker(
     tokens,
     admit,
     chat,
+    streams,
     log,
     version: manifest.version,
     isDraining: () => isDraining,
@@ -275,12 +292,12 @@ export async function startWorker(
         if (!session) return;
         session.ended();
         leave(chat, session);
-        if (session.identity) presence.left(session.identity.userId);
+        left(session);
       },
     },
   );
 
-  await bus.subscribe([headsTopic]);
+  await bus.subscribe([headsTopic, streams.topic]);
   const stopTimers = [
     clock.every(workerLimits.tickMs, () => {
       for (const session of sessions) checkDeadlines(session, now());
@@ -289,6 +306,7 @@ export async function startWorker(
     clock.every(workerLimits.sweepMs, () => {
       for (const session of sessions) checkBudget(session);
     }),
+    clock.every(streamLimits.beatSeconds * 1_000, () => streams.beat(heartbeatEvent(now()))),
     clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),
   ];
   const keepLastSeen = async (): Promise<void> => {

@@ -26,6 +26,8 @@ export function startBunEngine<Data>(
     hostname: options.host,
     port: options.port,
     maxRequestBodySize: options.bodyBytesMax,
+    // Streamed responses beat every 15 s; Bun's own 10 s would cut them.
+    idleTimeout: 60,
     // Its page of an error shows sources and paths to whoever asks.
     development: false,
     error: (error) => {

@@ -15,6 +15,9 @@ export const liveTopic = (channel: ChannelId): string => `${durableTopic(channel
 /** The bus topic of one person's coming and going. */
 export const presenceTopic = (user: UserId): string => `${durableTopic(user)}:presence`;
 
+/** The bus topic by which a worker is handed commands for its streamed responses. */
+export const streamTopic = (worker: string): string => `stream:${worker}`;
+
 /** The bus topic on which every worker says each second how far the streams are that it wrote. */
 export const headsTopic = "heads";
 

@@ -19,6 +19,7 @@ import { addMemberRoutes } from "./routes/members.ts";
 import { addMessageRoutes } from "./routes/messages.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addSessionRoutes } from "./routes/session.ts";
+import { addStreamRoutes } from "./routes/stream.ts";
 import { addUserRoutes } from "./routes/users.ts";
 import { serveClient } from "./static.ts";
 
@@ -27,7 +28,7 @@ const bodyBytesMax = 16 * 1024;
 
 /** A message of 4,000 characters, each at worst twelve in JSON; a hundred numbers of people are less. */
 const chatBodyBytesMax = 64 * 1024;
-const chatPath = "/api/v1/channels";
+const chatPath = /^\/api\/v1\/(channels|stream)/;
 
 export interface App {
   /** Answers a request; `peer` is the other end's address. Never rejects. */
@@ -98,7 +99,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   const limitOf = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, "body_too_large") });
   const [formLimit, chatLimit] = [limitOf(bodyBytesMax), limitOf(chatBodyBytesMax)];
-  app.use((c, next) => (c.req.path.startsWith(chatPath) ? chatLimit : formLimit)(c, next));
+  app.use((c, next) => (chatPath.test(c.req.path) ? chatLimit : formLimit)(c, next));
   app.use(enforcePolicy(parts));
 
   addHealthRoutes(app, parts);
@@ -111,6 +112,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   addMessageRoutes(app, parts);
   addReadingRoutes(app, parts);
   addDocsRoutes(app);
+  addStreamRoutes(app, parts);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: instanceName, version: parts.version },

@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import type { log } from "../observe/log.ts";
 import type { Account } from "../store/account.ts";
 import type { HttpChat } from "./chat-parts.ts";
+import type { Streams } from "./streams.ts";
 import type { Database } from "../store/database.ts";
 
 /** What `worker.ts` hands in. */
@@ -16,6 +17,7 @@ export interface AppParts {
   /** Who a bearer token speaks for. */
   readonly admit: Admit;
   readonly chat: HttpChat;
+  readonly streams: Streams;
   readonly log: Pick<typeof log, "debug" | "info" | "warn" | "error">;
   readonly version: string;
   readonly isDraining: () => boolean;

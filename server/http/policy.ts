@@ -58,6 +58,12 @@ export const policy: Readonly<Record<string, Rule>> = {
   "GET /api/v1/channels/:channel/messages/:seq/receipts": readers,
   "PUT /api/v1/channels/:channel/pointers": writers,
   "POST /api/v1/channels/:channel/typing": writers,
+  // The token is in its first frame, as with a socket.
+  "POST /api/v1/stream": ownPages,
+  "POST /api/v1/stream/:stream/:number": ownPages,
+  "POST /api/v1/stream/ticket": writers,
+  "GET /api/v1/stream/events": anyone, // With a ticket.
+  "GET /api/v1/stream/test": anyone,
   "GET /*": anyone, // The client's files and pages.
 };
 

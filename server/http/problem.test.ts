@@ -5,6 +5,7 @@ import { setupLink } from "../auth/setup.ts";
 import { openDatabase } from "../store/database.ts";
 import { codeOf, ownOrigin, testApp, type Answer, type TestApp } from "../test/app.ts";
 import { people } from "../test/people.ts";
+import { streamLimits } from "./streams.ts";
 import { ownProblems, Problem, problems } from "./problem.ts";
 
 const { ada, grace } = people;
@@ -46,6 +47,12 @@ const situations: { [Code in keyof typeof ownProblems]: (app: TestApp) => Promis
     const browser = app.browser();
     browser.headers = { authorization: "Bearer of.a.host" };
     return await browser.get("/api/v1/invitations");
+  },
+  ticket_invalid: async (app) => await app.browser().get("/api/v1/stream/events?ticket=of-nobody"),
+  stream_gone: async (app) => await app.browser().post("/api/v1/stream/of-nobody/1", []),
+  too_far_ahead: async (app) => {
+    const { id } = app.parts.streams.open((frame) => frame);
+    return await app.browser().post(`/api/v1/stream/${id}/${streamLimits.aheadMax + 1}`, []);
   },
   wrong_credentials: async (app) => await app.browser().post("/api/v1/session", ada),
   account_inactive: async (app) => {

@@ -99,6 +99,23 @@ export const ownProblems = {
     sentence: "This link is no longer valid.",
     remedy: "It was used, taken back, replaced or is too old. Ask for a new one.",
   },
+  ticket_invalid: {
+    status: 401,
+    sentence: "This ticket is not valid.",
+    remedy:
+      "It works once, within a minute. Get another by POST /api/v1/stream/ticket, also after a break.",
+  },
+  stream_gone: {
+    status: 410,
+    sentence: "This stream has ended.",
+    remedy:
+      "Begin another with POST /api/v1/stream and your cursors; send again what had no answer.",
+  },
+  too_far_ahead: {
+    status: 409,
+    sentence: "An earlier frame of this stream is missing.",
+    remedy: "Send frames in the order of their numbers, or begin another stream.",
+  },
   too_many_attempts: {
     status: 429,
     sentence: "Too many attempts.",

@@ -14,7 +14,8 @@ export function checkDeadlines(session: Session, nowMs: number): void {
     if (nowMs - session.openedAtMs > limits.helloSecondsMax * 1_000) session.close("hello_late");
     return;
   }
-  if (nowMs - session.heardAtMs > limits.idleSecondsMax * 1_000) return session.close("idle");
+  const isSilent = nowMs - session.heardAtMs > limits.idleSecondsMax * 1_000;
+  if (isSilent && !session.isListenerOnly) return session.close("idle");
   const leftMs = session.tokenExpiresAtMs - nowMs;
   if (leftMs < -limits.tokenGraceSeconds * 1_000) return session.close("token_expired");
   const jitterMs = (session.openedAtMs % warningJitterSeconds) * 1_000;

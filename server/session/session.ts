@@ -48,6 +48,8 @@ export class Session {
   tokenExpiresAtMs = Number.POSITIVE_INFINITY;
   tokenWarned = false;
   heardAtMs: number;
+  /** It can say nothing, not even that it is there: its end shows by itself. */
+  isListenerOnly = false;
   lastSummariesAtMs = 0;
   /** Durable topics, through the barrier. */
   readonly followed = new Map<StreamId, Followed>();

@@ -3,8 +3,10 @@ import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
 import { setupLink } from "../auth/setup.ts";
 import { createTokens, type Access, type Tokens } from "../auth/tokens.ts";
+import type { ChatParts } from "../chat/parts.ts";
 import { createRoutes } from "../http/app.ts";
 import type { Parts } from "../http/parts.ts";
+import { Streams } from "../http/streams.ts";
 import type { Database } from "../store/database.ts";
 import { chatParts } from "./chat-parts.ts";
 import { testDatabase } from "./database.ts";
@@ -51,6 +53,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       `${sentence} ${JSON.stringify(about)} ${error instanceof Error ? error.stack : ""}`,
     );
   };
+  const chat = chatParts(database.sql);
   const tokens = createTokens("the key of a test, long enough to be one", now);
   const parts: Parts = {
     config: { trustedProxies: [], clientDir: "/nowhere", corsOrigins: [] },
@@ -64,7 +67,14 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       hostRolesTrusted: false,
       now,
     }),
-    chat: chatParts(database.sql),
+    chat,
+    streams: new Streams({
+      chat: chat as ChatParts,
+      // Nobody speaks the protocol to the HTTP side alone.
+      dispatch: () => ({ reply: { refused: "hello_first" } }),
+      left: () => undefined,
+      forward: async () => undefined,
+    }),
     log: { debug: line, info: line, warn: line, error: line },
     version: "0.0.0-test",
     isDraining: () => false,

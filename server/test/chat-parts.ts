@@ -1,3 +1,4 @@
+import type { ChatParts } from "../chat/parts.ts";
 import type { HttpChat } from "../http/chat-parts.ts";
 import { announceCommit } from "../chat/announce-commit.ts";
 import { PointerFlush } from "../chat/pointer-flush.ts";
@@ -5,7 +6,9 @@ import { TypingBook } from "../chat/typing-book.ts";
 import { Delivery } from "../fanout/deliver.ts";
 import { Heads } from "../fanout/heads.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
+import { Relay } from "../fanout/relay.ts";
 import { Presence } from "../presence/presence.ts";
+import { Sessions } from "../session/sessions.ts";
 import { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import { readHeads } from "../store/head.ts";
@@ -16,7 +19,7 @@ import { systemClock } from "#lib/clock.ts";
 import { pause } from "#lib/wait.ts";
 
 /** The chat's parts without a socket, over a database: what the HTTP side alone speaks with. */
-export function chatParts(sql: Database): HttpChat {
+export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" | "relay" | "now"> {
   const bus = new MemoryHub().connect((_, bytes) => delivery.receive(bytes));
   const after = (ms: number, call: () => void) => systemClock.after(ms, call);
   const { now } = Date;
@@ -51,6 +54,9 @@ export function chatParts(sql: Database): HttpChat {
     typing: new TypingBook({ changed: () => undefined, now, after }),
     presence: new Presence({ changed: () => undefined, now, after }),
     readIntervals: async () => ({ intervals: [], more: false }),
+    sessions: new Sessions(),
+    relay: new Relay(bus),
+    now,
     readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
   };
 }

@@ -42,6 +42,7 @@ async function ground() {
 }
 
 const bodies: Record<string, (other: UserId) => unknown> = {
+  "POST /stream/ticket": () => undefined,
   "POST /channels": () => ({ kind: "group", id: Bun.randomUUIDv7(), name: "elsewhere" }),
   "PATCH /channels/:channel": () => ({ name: "another name" }),
   "POST /channels/:channel/members": (other) => ({ users: [other] }),

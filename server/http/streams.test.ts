@@ -1,0 +1,36 @@
+import { expect, test } from "bun:test";
+import type { ChatParts } from "../chat/parts.ts";
+import { MemoryHub } from "../fanout/memory-bus.ts";
+import { chatParts } from "../test/chat-parts.ts";
+import { testDatabase } from "../test/database.ts";
+import { Streams } from "./streams.ts";
+
+test("E10: a command that comes to another worker than its stream's is executed there, in the order of its number", async () => {
+  await using database = await testDatabase();
+  const hub = new MemoryHub();
+  const start = (done: string[]) => {
+    const bus = hub.connect((_, bytes) => streams.forwarded(bytes));
+    const streams: Streams = new Streams({
+      chat: chatParts(database.sql) as unknown as ChatParts,
+      dispatch: (_, command) => {
+        done.push(command.op);
+        return { reply: { op: "pong", now: 0 } };
+      },
+      left: () => undefined,
+      forward: (topic, bytes) => bus.publish(topic, bytes),
+    });
+    return { streams, ready: bus.subscribe([streams.topic]) };
+  };
+  const [here, there]: [string[], string[]] = [[], []];
+  const [one, other] = [start(here), start(there)];
+  await Promise.all([one.ready, other.ready]);
+  const { id } = one.streams.open((frame) => frame);
+  const [ping, close] = [JSON.stringify([13, 1]), JSON.stringify([7, 2, 5])];
+  expect(await other.streams.take(id, 2, close)).toBe("taken");
+  expect(here).toEqual([]);
+  expect(await other.streams.take(id, 1, ping)).toBe("taken");
+  await Promise.resolve();
+  expect([here, there]).toEqual([["ping", "close"], []]);
+  expect(await other.streams.take("of-nobody", 1, ping)).toBe("gone");
+  expect(await one.streams.take(id.replace(/.$/, "x"), 3, ping)).toBe("gone");
+});
