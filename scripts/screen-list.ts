@@ -112,16 +112,16 @@ export const screens: readonly Screen[] = [
   { name: "list-loading", path: "/", state: "loading", waitFor: ".skeleton" },
   { name: "list-empty", path: "/", state: "nothing", waitFor: ".notice" },
   { name: "list-empty-member", path: "/", state: "nothing for a member", waitFor: ".notice" },
-  {
-    name: "menu",
+  ...(["usual", "streamed"] as const).map((state): Screen => ({
+    name: state === "usual" ? "menu" : "menu-without-websocket",
     path: "/",
-    state: "usual",
+    state,
     waitFor: ".own-button",
     act: async (page) => {
       await page.click(".own-button");
       await page.waitForSelector(".menu-about:last-child");
     },
-  },
+  })),
   {
     name: "switcher",
     path: "/",

@@ -13,9 +13,9 @@ const foreign = /(^|\/)(node_modules|dist)\/|^\.git$/;
 const readable =
   /\.(tsx?|mjs|css|html|sql|md|json|toml|ya?ml|po)$|(^|\/)(Dockerfile|run|\.[\w.]+)$/;
 
-/** Files that only tests run; they may know more rooms than the product. */
+/** Files that only tests run; they may know more rooms than the product. A suite holds tests that several files run, each in its way. */
 export function isTest(path: string): boolean {
-  return /\.(test|browser|verify)\.tsx?$/.test(path) || /^(server|client)\/test\//.test(path);
+  return /\.(test|browser|verify|suite)\.tsx?$/.test(path) || /^(server|client)\/test\//.test(path);
 }
 
 /** Tests of the house itself; no row of FEATURES.md is proven by them. */
@@ -28,7 +28,8 @@ export const ruleFiles: readonly string[] = [
 /** Files whose tests may prove a row of FEATURES.md. */
 export function isProof(path: string): boolean {
   return (
-    /^(server|client)\/.*\.(test|browser|verify)\.tsx?$/.test(path) && !ruleFiles.includes(path)
+    /^(server|client)\/.*\.(test|browser|verify|suite)\.tsx?$/.test(path) &&
+    !ruleFiles.includes(path)
   );
 }
 

@@ -12,6 +12,7 @@ import { LinkLine } from "./link.ts";
 import { type Ending, LiveSocket } from "./live-socket.ts";
 import type { Log } from "./log.ts";
 import type { TokenSource } from "./session.ts";
+import type { Way } from "./way.ts";
 
 /** From the beginning of an attempt to `welcome`. */
 const attemptMsMax = 15_000;
@@ -23,8 +24,7 @@ const stableMs = 5_000;
 const refusedTokensMax = 2;
 
 export interface ConnectionParts {
-  readonly url: string;
-  readonly WebSocket: typeof WebSocket;
+  readonly way: Way;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -40,7 +40,7 @@ export interface ConnectionParts {
 }
 
 /**
- * One page's way to the server, over as many sockets as it takes.
+ * One page's connection to the server, over as many sockets as it takes.
  *
  * It comes back by itself until the server says that there is no point; what it does about each refusal and close is in
  * `#wire/codes.ts`. It keeps no state of streams: every `hello` says anew what the page holds.
@@ -68,6 +68,10 @@ export class Connection {
 
   get link(): ReadonlySignal<Link> {
     return this.#link.signal;
+  }
+
+  get isStreamed(): ReadonlySignal<boolean> {
+    return this.#parts.way.isStreamed;
   }
 
   /** The reply, or `lost` where the socket went before it, also where there is none. Never rejects. */
@@ -105,10 +109,10 @@ export class Connection {
   async #connect(): Promise<void> {
     this.#abandon();
     const attempt = this.#attempt;
-    const { clock, greeting, tokens } = this.#parts;
+    const { clock, greeting, tokens, way } = this.#parts;
     this.#sinceMs = clock.now();
     this.#isTrying = true;
-    this.#stopTimer = clock.after(attemptMsMax, () => this.#retry());
+    this.#stopTimer = clock.after(attemptMsMax, () => this.#broke());
 
     const token = await tokens.token({ fresh: this.#refusedTokens > 0 });
     if (attempt !== this.#attempt) return;
@@ -117,8 +121,11 @@ export class Connection {
       if (token.refused === "unreachable") this.#retry();
       return;
     }
+    const open = await way.open();
+    if (attempt !== this.#attempt) return;
     const socket = new LiveSocket({
       ...this.#parts,
+      open,
       hello: () => ({ op: "hello", ...token, ...greeting() }),
       welcomed: (welcome) => this.#welcomed(welcome),
       receive: (event) => {
@@ -137,7 +144,14 @@ export class Connection {
     this.#refusedTokens = 0;
     this.#sinceMs = this.#parts.clock.now();
     this.#link.opened();
+    this.#parts.way.welcomed(() => this.#change());
     this.#parts.welcomed(welcome);
+  }
+
+  /** Goes over to a better way, as after a break. */
+  #change(): void {
+    this.#link.broke();
+    void this.#connect();
   }
 
   async #renew(socket: LiveSocket): Promise<void> {
@@ -150,12 +164,19 @@ export class Connection {
   #ended({ action, why }: Ending): void {
     const { tokens } = this.#parts;
     if (action === "nothing") return this.stop((link) => link.outdated());
+    if (why === "network") return this.#broke();
     if (action !== "sign_in") return this.#retry();
 
     if (why === "user_inactive") return tokens.ended("inactive");
     if (why === "session_ended") return tokens.ended("left");
     if (++this.#refusedTokens > refusedTokensMax) return tokens.ended("expired");
     return this.#retry();
+  }
+
+  /** Nothing came any more, and the server did not say why. */
+  #broke(): void {
+    if (this.#socket && !this.#socket.isWelcomed) void this.#parts.way.failed();
+    this.#retry();
   }
 
   #retry(): void {
@@ -176,6 +197,7 @@ export class Connection {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.abandon();
+    this.#parts.way.rest();
     if (socket?.isWelcomed) this.#parts.lost();
   }
 }

@@ -1,11 +1,10 @@
-import { decodeAnswers, encodeCommand, type Frame } from "#wire/codec.ts";
+import { decodeAnswers, type Frame } from "#wire/codec.ts";
 import { closeNamed, closes, type ClientAction, refusals } from "#wire/codes.ts";
-import type { Command } from "#wire/command.ts";
 import type { Answer, Event, ReplyOf } from "#wire/event.ts";
-import { subprotocols } from "#wire/version.ts";
 
 import type { Clock } from "../store/clock.ts";
 import { type Answered, Calls, type Question } from "./calls.ts";
+import type { Carrier, OpenCarrier } from "./carrier.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Log } from "./log.ts";
 
@@ -19,8 +18,7 @@ export interface Ending {
 }
 
 interface Parts {
-  readonly url: string;
-  readonly WebSocket: typeof WebSocket;
+  readonly open: OpenCarrier;
   readonly clock: Clock;
   readonly log: Log;
   /** Asked for when the socket is open, so that it names what is held then. */
@@ -31,25 +29,22 @@ interface Parts {
   readonly ended: (ending: Ending) => void;
 }
 
-/** One WebSocket, from its opening to its end: greets, matches replies to commands, and notices when it is dead. */
+/** One connection, from its opening to its end: greets, matches replies to commands, and notices when it is dead. */
 export class LiveSocket {
   readonly #parts: Parts;
-  readonly #socket: WebSocket;
+  readonly #carrier: Carrier;
   readonly #calls: Calls;
   #heartbeat: Heartbeat | undefined;
   #isOver = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const socket = new parts.WebSocket(parts.url, subprotocols.binary);
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    this.#calls = new Calls((command: Command) => {
-      socket.send(encodeCommand(command) as Uint8Array<ArrayBuffer>);
+    this.#calls = new Calls((command) => this.#carrier.send(command));
+    this.#carrier = parts.open({
+      opened: () => void this.#greet(),
+      heard: (frame) => this.#hear(frame),
+      closed: (number) => this.#closed(number),
     });
-    socket.addEventListener("open", () => void this.#greet());
-    socket.addEventListener("message", ({ data }) => this.#hear(data));
-    socket.addEventListener("close", ({ code }) => this.#closed(code));
   }
 
   get isWelcomed(): boolean {
@@ -71,7 +66,7 @@ export class LiveSocket {
     this.#isOver = true;
     this.#heartbeat?.stop();
     this.#calls.lose();
-    this.#socket.close();
+    this.#carrier.close();
   }
 
   async #greet(): Promise<void> {
@@ -81,10 +76,9 @@ export class LiveSocket {
     this.#end({ action: refusals[answered.code].client, why: answered.code });
   }
 
-  #hear(data: ArrayBuffer | string): void {
+  #hear(frame: Frame): void {
     if (this.#isOver) return;
     this.#heartbeat?.heard();
-    const frame: Frame = typeof data === "string" ? data : new Uint8Array(data);
     try {
       for (const answer of decodeAnswers(frame)) this.#take(answer);
     } catch (error) {

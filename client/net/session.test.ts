@@ -5,7 +5,8 @@ import type { UserId } from "#wire/ids.ts";
 import type { Me } from "../store/model.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { Queue } from "../test/queue.ts";
-import { type Leaving, Session } from "./session.ts";
+import { Session } from "./session.ts";
+import type { Flag } from "./way.ts";
 
 const ada: Me = {
   id: 1 as UserId,
@@ -22,7 +23,7 @@ interface Asked {
 }
 
 /** A session whose every question a test answers. */
-function begin(leaving?: Leaving) {
+function begin(leaving?: Flag) {
   const clock = new HandClock();
   const questions = new Queue<Asked>();
   const fetch = (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -157,7 +158,7 @@ test("what the server refuses comes with its code, its sentence and its field; w
 
 test("who signs out while the server cannot be reached is not brought back by the next page", async () => {
   let isLeaving = false;
-  const leaving: Leaving = { get: () => isLeaving, set: (is) => void (isLeaving = is) };
+  const leaving: Flag = { get: () => isLeaving, set: (is) => void (isLeaving = is) };
   const { session, questions, signed } = begin(leaving);
   void session.token();
   (await questions.next()).answer(signed("one"));

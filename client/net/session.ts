@@ -2,6 +2,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 
 import type { Clock } from "../store/clock.ts";
 import type { Accounts, Link, Me, NewAccount, Problem } from "../store/model.ts";
+import type { Flag } from "./way.ts";
 
 type SignedOut = Extract<Link, { state: "signed_out" }>["why"];
 
@@ -31,16 +32,12 @@ interface Nobody {
   readonly accessToken?: undefined;
 }
 
-type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
+export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 interface Options {
   /** Somebody may be signed in in a moment. */
   readonly entering?: () => void;
-  readonly leaving?: Leaving;
-}
-/** That somebody signed out here and the server does not know yet: outlives the page. */
-export interface Leaving {
-  get(): boolean;
-  set(is: boolean): void;
+  /** That somebody signed out here and the server does not know yet. */
+  readonly leaving?: Flag;
 }
 type Method = "GET" | "POST" | "DELETE";
 
@@ -52,7 +49,7 @@ export class Session implements TokenSource {
   readonly #fetch: Fetch;
   readonly #clock: Clock;
   readonly #entering: () => void;
-  readonly #leaving: Leaving | undefined;
+  readonly #leaving: Flag | undefined;
   readonly #me = signal<Me | undefined>(undefined);
   readonly #out = signal<SignedOut | undefined>(undefined);
   #token: { value: string; expiresAtMs: number } | undefined;

@@ -1,13 +1,15 @@
 import { effect, type Signal, signal, untracked } from "@preact/signals";
 
+import { webSocketTo } from "../net/carrier.ts";
 import { Connection } from "../net/connection.ts";
 import { DraftTexts } from "../net/draft-texts.ts";
 import { Session, type TokenSource } from "../net/session.ts";
+import { Way } from "../net/way.ts";
 import type { Accounts, Me, Model } from "../store/model.ts";
 import { createModel } from "./create-model.ts";
-import { leavingOf, rememberSignedIn, wasSignedIn } from "./last-time.ts";
+import { blockedOf, leavingOf, rememberSignedIn, wasSignedIn } from "./last-time.ts";
 import type { Life } from "./life.ts";
-import { browserSurroundings, socketUrl, type Surroundings } from "./surroundings.ts";
+import { answers, browserSurroundings, socketUrl, type Surroundings } from "./surroundings.ts";
 
 export interface Client {
   readonly model: Model;
@@ -58,7 +60,14 @@ export function startClient(given?: Surroundings): Client {
   };
   const connection = new Connection({
     ...surroundings,
-    url: socketUrl(origin),
+    way: new Way({
+      clock,
+      log,
+      webSocket: webSocketTo(socketUrl(origin), surroundings.WebSocket),
+      streamed: async () => (await import("../net/streamed.ts")).streamedBy(fetch, clock),
+      answers: () => answers(fetch),
+      isBlocked: blockedOf(storage, log),
+    }),
     tokens,
     greeting: () => life.peek()?.greeting() ?? { epoch: "", streams: [] },
     welcomed: (welcome) => life.peek()?.welcomed(welcome),

@@ -37,6 +37,7 @@ export function createModel({ life, session, connection, clock, texts, looking }
   return {
     me: session.me,
     link: connection.link,
+    isStreamed: connection.isStreamed,
     channels,
     unreadTotal: computed(() =>
       (channels.value ?? []).reduce((total, { unread }) => total + unread, 0),

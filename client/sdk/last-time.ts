@@ -1,8 +1,9 @@
 import type { Log } from "../net/log.ts";
-import type { Leaving } from "../net/session.ts";
+import type { Flag } from "../net/way.ts";
 
 const key = "parley:signed-in";
 const leavingKey = "parley:leaving";
+const blockedKey = "parley:websocket-blocked";
 
 /**
  * Whether somebody was signed in here the last time. Then what a signed-in person needs is fetched while the server is still
@@ -18,10 +19,17 @@ export function rememberSignedIn(storage: Storage | undefined, is: boolean, log:
 }
 
 /** That somebody signed out here, and the server has not heard of it. */
-export function leavingOf(storage: Storage | undefined, log: Log): Leaving {
+export const leavingOf = (storage: Storage | undefined, log: Log): Flag =>
+  flagOf(storage, leavingKey, log);
+
+/** That this browser's network lets no WebSocket through. */
+export const blockedOf = (storage: Storage | undefined, log: Log): Flag =>
+  flagOf(storage, blockedKey, log);
+
+function flagOf(storage: Storage | undefined, name: string, log: Log): Flag {
   return {
-    get: () => storage?.getItem(leavingKey) === "yes",
-    set: (is) => remember(storage, leavingKey, is, log),
+    get: () => storage?.getItem(name) === "yes",
+    set: (is) => remember(storage, name, is, log),
   };
 }
 

@@ -63,3 +63,16 @@ function storageOf(): Storage | undefined {
 export function socketUrl(origin: string): string {
   return `${origin.replace(/^http/, "ws")}/ws`;
 }
+
+/** Past this a plain request counts as unanswered. */
+const answerMsMax = 5_000;
+
+/** Whether the server answers a plain request. */
+export async function answers(fetch: Surroundings["fetch"]): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(answerMsMax);
+    return (await fetch("/livez", { cache: "no-store", signal })).ok;
+  } catch {
+    return false; // No network, or nobody behind it.
+  }
+}

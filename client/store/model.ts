@@ -111,6 +111,8 @@ export interface Trouble {
 export interface Model {
   readonly me: ReadonlySignal<Me | undefined>;
   readonly link: ReadonlySignal<Link>;
+  /** This network lets no WebSocket through: all goes over HTTP, which serves as well and costs more. */
+  readonly isStreamed: ReadonlySignal<boolean>;
   /** Sorted by activity, newest first. `undefined` until the first `caughtUp`. */
   readonly channels: ReadonlySignal<readonly ChannelLine[] | undefined>;
   readonly unreadTotal: ReadonlySignal<number>;

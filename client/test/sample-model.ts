@@ -29,6 +29,7 @@ export interface Sample {
   readonly model: Model;
   readonly me: Signal<Me | undefined>;
   readonly link: Signal<Link>;
+  readonly isStreamed: Signal<boolean>;
   readonly channels: Signal<readonly ChannelLine[] | undefined>;
   readonly pane: Signal<Conversation | "missing" | undefined>;
   /** Called by the views, in order: the names and what they were called with. */
@@ -102,6 +103,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     role: "owner",
   });
   const link = signal<Link>({ state: "open" });
+  const isStreamed = signal(false);
   const channels = signal<readonly ChannelLine[] | undefined>(sampleChannels(nowMs));
   const pane = signal<Conversation | "missing" | undefined>(undefined);
   const heard = signal<{ author: string; body: string; channel: ChannelLine["id"] } | undefined>(
@@ -154,6 +156,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   const model: Model = {
     me,
     link,
+    isStreamed,
     channels,
     unreadTotal: computed(() => (channels.value ?? []).reduce((sum, line) => sum + line.unread, 0)),
     conversation: pane,
@@ -239,6 +242,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     model,
     me,
     link,
+    isStreamed,
     channels,
     pane,
     calls,

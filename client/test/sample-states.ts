@@ -132,6 +132,9 @@ const states = {
     // An hour ahead would be a strange wait; the picture only needs one that does not end while it is taken.
     sample.link.value = { state: "waiting", retryAtMs: Date.now() + 28_000 };
   },
+  streamed: (sample: Sample) => {
+    sample.isStreamed.value = true;
+  },
   restored: (sample: Sample) => {
     sample.link.value = { state: "restored" };
   },

@@ -23,7 +23,7 @@ export class ScriptedPage implements AsyncDisposable {
   user = { id: ada, name: "Ada Lovelace", email: "ada@parley.test", role: "owner" };
   readonly #client = startClient({
     origin: this.server.origin,
-    fetch: (_path, init) => Promise.resolve(this.#answer(init?.method)),
+    fetch: (path, init) => Promise.resolve(this.#answer(path, init?.method)),
     WebSocket,
     clock: this.clock,
     random: () => 0.5,
@@ -107,7 +107,9 @@ export class ScriptedPage implements AsyncDisposable {
     await this.server[Symbol.asyncDispose]();
   }
 
-  #answer(method = "GET"): Response {
+  #answer(path: string, method = "GET"): Response {
+    // What is tried here are breaks of a network, not networks without WebSocket.
+    if (path === "/livez") return new Response(undefined, { status: 503 });
     if (method === "DELETE") return new Response(undefined, { status: 204 });
     const expiresAt = new Date(this.clock.now() + 600_000).toISOString();
     return Response.json({ accessToken: `of ${this.user.name}`, expiresAt, user: this.user });

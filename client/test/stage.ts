@@ -28,13 +28,21 @@ const wide = { width: 1280, height: 800 };
 export class Stage implements AsyncDisposable {
   /** Between every browser and the server. */
   readonly network: Proxy;
+  readonly #isWebSocketBlocked: boolean;
   readonly #browser: Browser;
   readonly #dataDir: string;
   readonly #port: string;
   #supervisor: TestSupervisor;
   #ownerToken = "";
 
-  private constructor(browser: Browser, dataDir: string, supervisor: TestSupervisor, url: string) {
+  private constructor(
+    browser: Browser,
+    dataDir: string,
+    supervisor: TestSupervisor,
+    url: string,
+    isWebSocketBlocked: boolean,
+  ) {
+    this.#isWebSocketBlocked = isWebSocketBlocked;
     this.#browser = browser;
     this.#dataDir = dataDir;
     this.#supervisor = supervisor;
@@ -42,12 +50,12 @@ export class Stage implements AsyncDisposable {
     this.network = this.connect();
   }
 
-  static async open(): Promise<Stage> {
+  static async open({ isWebSocketBlocked = false } = {}): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), "parley-stage-"));
     await chmod(dataDir, 0o755); // Started by root, PostgreSQL runs as another user, who must get there.
     const supervisor = new TestSupervisor({ DATA_DIR: dataDir });
     const [browser, ready] = await Promise.all([launchBrowser(), supervisor.ready()]);
-    const stage = new Stage(browser, dataDir, supervisor, ready.url);
+    const stage = new Stage(browser, dataDir, supervisor, ready.url, isWebSocketBlocked);
     const code = new URL(ready.link!).hash.replace("#code=", "");
     const { accessToken } = await stage.#ask("/api/v1/setup", { code, ...people.ada });
     stage.#ownerToken = accessToken;
@@ -76,7 +84,9 @@ export class Stage implements AsyncDisposable {
 
   /** Another network to the same server. */
   connect(): Proxy {
-    return startProxy(this.#serverUrl);
+    const network = startProxy(this.#serverUrl);
+    if (this.#isWebSocketBlocked) network.blockUpgrades();
+    return network;
   }
 
   /** A new device of somebody, signed in through the page itself; with a clock that the test may move where it asks for one. */
@@ -112,7 +122,7 @@ export class Stage implements AsyncDisposable {
   /** Says many things at once in a channel, by a socket of its own. */
   async says(person: Person, textId: string, bodies: readonly string[]): Promise<void> {
     const { accessToken } = await this.#ask("/api/v1/session", person);
-    const socket = new WebSocket(`${this.url.replace("http", "ws")}/ws`, ["parley.v1"]);
+    const socket = new WebSocket(`${this.#serverUrl.replace("http", "ws")}/ws`, ["parley.v1"]);
     socket.binaryType = "arraybuffer";
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = [...bodies];

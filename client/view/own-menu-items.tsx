@@ -82,6 +82,11 @@ export function OwnMenuItems({ me, button, close }: Props) {
           })}
         />
       </Menu>
+      {model.isStreamed.value && (
+        <p class="menu-about menu-about-whole">
+          {i18n.t("Connected over HTTP: this network lets no WebSocket through.")}
+        </p>
+      )}
       {version && <p class="menu-about">{i18n.t("Parley {version}", { version })}</p>}
     </div>
   );

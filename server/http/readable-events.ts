@@ -4,8 +4,18 @@ import type { ChannelId } from "#wire/ids.ts";
 import type { MessageRow } from "#wire/row.ts";
 import { isoOf, isoOrNull, messageJson } from "./chat-json.ts";
 
+export const readableEventNames = [
+  "connected",
+  "message",
+  "typing",
+  "read_receipt",
+  "presence",
+  "heartbeat",
+  "error",
+] as const;
+
 interface Said {
-  readonly event: string;
+  readonly event: (typeof readableEventNames)[number];
   readonly data: unknown;
 }
 

@@ -19,6 +19,9 @@ export interface Proxy extends Disposable {
   /** Breaks every connection, and listens no more until `accept`: new ones are refused. */
   refuse(): void;
   accept(): void;
+  /** Like a company's proxy that knows no WebSocket: answers every upgrade with 403, and lets all else pass. */
+  blockUpgrades(): void;
+  allowUpgrades(): void;
   /** Lets so many more bytes of the server pass, then breaks the connection that brought them; resolves when that has happened. */
   cutAfter(serverBytes: number): Promise<void>;
   /** How many connections were ever opened. */
@@ -36,12 +39,18 @@ interface Cut {
   readonly done: () => void;
 }
 
+const isUpgrade = (bytes: Uint8Array): boolean =>
+  /^GET [^]*\r\nupgrade: websocket\r\n/i.test(Buffer.from(bytes).toString("latin1"));
+
+const forbidden = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
 /** Starts one in front of the host and port of `target`, an address of any scheme. */
 export function startProxy(target: string): Proxy {
   const { hostname, port: targetPort } = new URL(target);
   const pairs = new Set<Pair>();
   let latencyMs = 0;
   let isFrozen = false;
+  let areUpgradesBlocked = false;
   let opened = 0;
   let cut: Cut | undefined;
 
@@ -70,6 +79,10 @@ export function startProxy(target: string): Proxy {
     }
 
     fromClient(bytes: Uint8Array): void {
+      if (areUpgradesBlocked && isUpgrade(bytes)) {
+        this.#client.socket?.end(forbidden);
+        return;
+      }
       this.#later(() => this.#server.unwritten.push(bytes));
     }
 
@@ -171,6 +184,12 @@ export function startProxy(target: string): Proxy {
     },
     accept: () => {
       listener = listen(port);
+    },
+    blockUpgrades: () => {
+      areUpgradesBlocked = true;
+    },
+    allowUpgrades: () => {
+      areUpgradesBlocked = false;
     },
     cutAfter: (serverBytes) =>
       new Promise((done) => {

@@ -1,4 +1,4 @@
-import { decodeAnswers, packCommand } from "#wire/codec.ts";
+import { commandText, decodeAnswers, packCommand } from "#wire/codec.ts";
 import type { Command } from "#wire/command.ts";
 import type { Answer } from "#wire/event.ts";
 
@@ -85,7 +85,7 @@ export async function openStream(
   const events = await readEvents(url, {
     method: "POST",
     headers,
-    body: JSON.stringify(packCommand(hello)),
+    body: commandText(hello),
   });
   const { id } = JSON.parse((await events.until(({ event }) => event === "stream")).data) as {
     id: string;

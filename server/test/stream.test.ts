@@ -1,7 +1,7 @@
 /** The socket's twin over streamed responses: the same commands, refusals, cursors and endings. */
 import { afterAll, expect, test } from "bun:test";
 import { connect } from "node:net";
-import { decodeAnswers, packCommand } from "#wire/codec.ts";
+import { commandText, decodeAnswers, packCommand } from "#wire/codec.ts";
 import type { Answer, EventOf } from "#wire/event.ts";
 import { limits } from "#wire/limits.ts";
 import { streamLimits } from "../http/streams.ts";
@@ -269,7 +269,7 @@ test("W6 E10: a stream that is not read is cut when too much waits for it, and t
   await reading.next("caughtUp");
   const { hostname, port } = new URL(server.url);
   const raw = connect(Number(port), hostname);
-  const body = JSON.stringify(packCommand({ op: "hello", ref: 1, token: ada.token, epoch: "", streams: [] }));
+  const body = commandText({ op: "hello", ref: 1, token: ada.token, epoch: "", streams: [] });
   raw.write(
     `POST /api/v1/stream HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
@@ -287,7 +287,7 @@ test("W6 E10: a stream that is not read is cut when too much waits for it, and t
     fetch(`${server.url}/api/v1/stream/${id}/${number}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(packCommand({ op: "ping", ref: number })),
+      body: commandText({ op: "ping", ref: number }),
     }).then(({ status }) => status);
   let number = 0;
   expect(await ping(++number)).toBe(202);

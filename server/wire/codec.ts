@@ -50,6 +50,8 @@ export function encode(packed: unknown[]): Uint8Array {
 export const jsonOf = (frame: Uint8Array): string => JSON.stringify(packr.unpack(frame));
 
 export const encodeCommand = (command: Command): Uint8Array => encode(packCommand(command));
+/** The command as `parley.v1.json` has it. */
+export const commandText = (command: Command): string => JSON.stringify(packCommand(command));
 export const encodeAnswer = (answer: Answer): Uint8Array => encode(packAnswer(answer));
 
 /** A frame holds one array, or a bundle: an array of such arrays. */

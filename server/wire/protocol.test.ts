@@ -1,6 +1,8 @@
 /** PROTOCOL.md and the code say the same, both ways. */
 import { expect, test } from "bun:test";
 
+import { problems } from "../http/problem.ts";
+import { readableEventNames } from "../http/readable-events.ts";
 import { sectionsOf, tableRowsOf } from "../test/markdown.ts";
 import { parseShape, type SchemaTree } from "../test/schema-tree.ts";
 import { closes, refusals } from "./codes.ts";
@@ -131,10 +133,11 @@ test("E3: the document speaks of no field, frame, code or limit that there is no
     ...Object.keys(rowKinds),
     ...Object.keys(refusals),
     ...Object.keys(closes),
+    ...Object.keys(problems),
+    ...readableEventNames,
     ...Object.keys(limits),
     ...Object.keys(typingMs).map((name) => `typingMs.${name}`),
     // What a row and a frame have before their fields, what HTTP has, and what a line of the vectors has.
-
     "kind",
     "entity",
     "seq",
@@ -142,6 +145,8 @@ test("E3: the document speaks of no field, frame, code or limit that there is no
     "opcode",
     "parley_refresh",
     "Origin",
+    "data",
+    "EventSource",
     "hex",
     "value",
     "text",
