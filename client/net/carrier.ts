@@ -10,10 +10,10 @@ export interface Carrier {
 }
 
 export interface Listener {
-  opened(): void;
-  heard(frame: Frame): void;
+  readonly opened: () => void;
+  readonly heard: (frame: Frame) => void;
   /** With a number of RFC 6455, 7.4, or one of ours. */
-  closed(number: number): void;
+  readonly closed: (number: number) => void;
 }
 
 /** Begins to open one; says nothing before it has returned. */

@@ -10,10 +10,9 @@ import type { Link } from "../store/model.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { Queue } from "../test/queue.ts";
 import { ScriptedServer } from "../test/scripted-server.ts";
-import { webSocketTo } from "./carrier.ts";
+import { wayTo } from "../test/way-to.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import type { Token } from "./session.ts";
-import { Way } from "./way.ts";
 
 /** A connection to a scripted server, by a clock that a test moves; `random` is a half. */
 function connect(server: ScriptedServer, changes: Partial<ConnectionParts> = {}) {
@@ -23,14 +22,7 @@ function connect(server: ScriptedServer, changes: Partial<ConnectionParts> = {})
   const ended = new Queue<string>();
   const links = new Queue<Link>();
   const connection = new Connection({
-    way: new Way({
-      clock,
-      log: () => undefined,
-      webSocket: webSocketTo(socketUrl(server.origin), WebSocket),
-      streamed: () => Promise.reject(new Error("nobody asks for it")),
-      answers: () => Promise.resolve(false),
-      isBlocked: { get: () => false, set: () => undefined },
-    }),
+    way: wayTo(server.origin, clock),
     clock,
     random: () => 0.5,
     log: () => undefined,

@@ -107,7 +107,7 @@ export function addStreamRoutes(app: OpenAPIHono<AppEnv>, { streams, now }: Part
     open.receiver.receive(JSON.stringify([1, 1, token, "", []]));
     if (channel !== undefined) open.receiver.receive(JSON.stringify([6, 2, channel, "", 0]));
     open.session.isListenerOnly = true;
-    return stream(c, open.socket.body) as never;
+    return stream(c, open.socket.body);
   });
 
   app.openapi(test, (c) => {
@@ -126,14 +126,14 @@ export function addStreamRoutes(app: OpenAPIHono<AppEnv>, { streams, now }: Part
         controller.close();
       },
     });
-    return stream(c, body) as never;
+    return stream(c, body);
   });
 
   app.openapi(begin, async (c) => {
     const open = streams.open((text) => `data: ${text}\n\n`);
     open.socket.write(`event: stream\ndata: ${JSON.stringify({ id: open.id })}\n\n`);
     open.receiver.receive(await c.req.text());
-    return stream(c, open.socket.body) as never;
+    return stream(c, open.socket.body);
   });
 
   app.openapi(say, async (c) => {
