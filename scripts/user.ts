@@ -1,10 +1,9 @@
 /** People's accounts from the terminal of whoever runs the server: for an owner who forgot the password, above all. */
 import { readAccounts, writeActive } from "../server/store/account.ts";
 import { resetHours, resetLink } from "../server/auth/reset.ts";
-import { ConfigMistakes, defaultDataDir, readConfig } from "../server/config.ts";
-import { sharedDir } from "../server/embedded/place.ts";
-import { readRunning } from "../server/embedded/run-file.ts";
+import { ConfigMistakes, readConfig } from "../server/config.ts";
 import { openDatabase, type Database } from "../server/store/database.ts";
+import { findOwnServer } from "./own-server.ts";
 
 interface Parts {
   readonly sql: Database;
@@ -74,29 +73,13 @@ function no(...lines: string[]): Said {
   return { lines, exitCode: 1 };
 }
 
-/** The database and the address: of the settings, or of the server that runs on the data directory. */
-function findServer(): { databaseUrl: string; publicUrl: string } | undefined {
-  const { databaseUrl, dataDir, publicUrl, port } = readConfig(process.env);
-  // Under root the default may have moved to where PostgreSQL's user can go.
-  const places = dataDir === defaultDataDir ? [dataDir, sharedDir] : [dataDir];
-  const running = places.map(readRunning).find((each) => each?.url !== undefined);
-  const url = databaseUrl ?? running?.databaseUrl;
-  if (url === undefined) return undefined;
-
-  return {
-    databaseUrl: url,
-    publicUrl: publicUrl ?? running?.url ?? `http://localhost:${port}`,
-  };
-}
-
 async function main(): Promise<Said> {
-  const server = findServer();
-  if (!server) {
+  const { databaseUrl, publicUrl } = findOwnServer(readConfig(process.env));
+  if (databaseUrl === undefined) {
     return no(
       "Parley does not run here: start it with `npm start`, or set DATABASE_URL or DATA_DIR.",
     );
   }
-  const { databaseUrl, publicUrl } = server;
   const sql = openDatabase({ url: databaseUrl, max: 1, name: "parley user" });
   try {
     return await runUserCommand(process.argv.slice(2), { sql, publicUrl, now: Date.now });

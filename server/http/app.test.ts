@@ -198,7 +198,7 @@ test("a strange host does not get into the policy of the page", async () => {
   expect(headers.get("content-security-policy")).not.toContain("evil");
 });
 
-test("alive is who answers; ready is who has a database and does not drain", async () => {
+test("D8 R36: alive is who answers; ready is who has a database and does not drain", async () => {
   let draining = false;
   await using app = await testApp({ isDraining: () => draining });
   const statusOf = async (path: string) => (await app.browser().get(path)).status;

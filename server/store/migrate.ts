@@ -4,7 +4,7 @@ import type postgres from "postgres";
 import { openDatabase } from "./database.ts";
 
 /** One file of `sql/`, in dbmate's format. */
-interface Migration {
+export interface Migration {
   readonly version: string;
   readonly name: string;
   readonly up: string;
@@ -93,7 +93,8 @@ function refuseNewer(applied: ReadonlySet<string>, migrations: readonly Migratio
   );
 }
 
-async function readMigrations(directory: string): Promise<readonly Migration[]> {
+/** The files of `directory`, in order. */
+export async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const names = (await readdir(directory)).filter((name) => /^\d+_.*\.sql$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => parseMigration(name, await readFile(join(directory, name), "utf8"))),

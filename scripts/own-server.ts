@@ -1,0 +1,32 @@
+import { type Config, defaultDataDir } from "../server/config.ts";
+import { sharedDir } from "../server/embedded/place.ts";
+import { readRunning, type Running } from "../server/embedded/run-file.ts";
+
+/** The server that the settings mean, as far as it can be found from here. */
+export interface OwnServer {
+  readonly dataDir: string;
+  /** What the supervisor has noted; undefined where none runs on the data directory. */
+  readonly running: Running | undefined;
+  /** Of the settings, or of the embedded PostgreSQL while it runs. */
+  readonly databaseUrl: string | undefined;
+  /** What links begin with. */
+  readonly publicUrl: string;
+  /** Where this machine reaches the server itself, past every proxy. */
+  readonly localUrl: string;
+}
+
+export function findOwnServer({ databaseUrl, dataDir, publicUrl, host, port }: Config): OwnServer {
+  // Under root the default may have moved to where PostgreSQL's user can go.
+  const places = dataDir === defaultDataDir ? [dataDir, sharedDir] : [dataDir];
+  const place = places.find((each) => readRunning(each)?.url !== undefined) ?? dataDir;
+  const running = readRunning(place);
+  const name = ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
+  const localUrl = `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  return {
+    dataDir: place,
+    running,
+    databaseUrl: databaseUrl ?? running?.databaseUrl,
+    publicUrl: publicUrl ?? running?.url ?? `http://localhost:${port}`,
+    localUrl: publicUrl === undefined ? (running?.url ?? localUrl) : localUrl,
+  };
+}
