@@ -1,7 +1,8 @@
 /** Examines an installation, running or not, and says what is wrong and what to do: `npm run doctor [-- --json]`. */
-import { ConfigMistakes, readConfig } from "../server/config.ts";
-import { examinations, type Finding } from "./examinations.ts";
-import { findOwnServer } from "./own-server.ts";
+import { ConfigMistakes, readConfig } from "../../server/config.ts";
+import { examinations } from "./examinations.ts";
+import type { Finding } from "./finding.ts";
+import { findOwnServer } from "../own-server.ts";
 
 interface Diagnosis extends Finding {
   readonly part: string;

@@ -3,21 +3,17 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
-import { readConfig } from "../server/config.ts";
-import { testDatabase } from "../server/test/database.ts";
-import { startProxy } from "../server/test/proxy.ts";
-import { startServer } from "../server/test/start-server.ts";
-import { TestSupervisor } from "../server/test/supervisor.ts";
+import { readConfig } from "../../server/config.ts";
+import { testDatabase } from "../../server/test/database.ts";
+import { startProxy } from "../../server/test/proxy.ts";
+import { startServer } from "../../server/test/start-server.ts";
+import { TestSupervisor } from "../../server/test/supervisor.ts";
 import { linesOf } from "./doctor.ts";
-import {
-  databaseFindings,
-  disk,
-  examinations,
-  type Finding,
-  openFilesOf,
-  thresholds,
-} from "./examinations.ts";
-import { findOwnServer } from "./own-server.ts";
+import { databaseFindings } from "./database.ts";
+import { examinations } from "./examinations.ts";
+import { type Finding, thresholds } from "./finding.ts";
+import { disk, openFilesOf } from "./machine.ts";
+import { findOwnServer } from "../own-server.ts";
 
 class TemporaryDirectory implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), "parley-doctor-"));
