@@ -15,18 +15,20 @@ export interface OwnServer {
   readonly localUrl: string;
 }
 
-export function findOwnServer({ databaseUrl, dataDir, publicUrl, host, port }: Config): OwnServer {
+export function findOwnServer(config: Config): OwnServer {
+  const { databaseUrl, dataDir, publicUrl, host, port, tlsCert } = config;
   // Under root the default may have moved to where PostgreSQL's user can go.
   const places = dataDir === defaultDataDir ? [dataDir, sharedDir] : [dataDir];
   const place = places.find((each) => readRunning(each)?.url !== undefined) ?? dataDir;
   const running = readRunning(place);
   const name = ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
-  const localUrl = `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  const scheme = tlsCert === undefined ? "http" : "https";
+  const localUrl = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
   return {
     dataDir: place,
     running,
     databaseUrl: databaseUrl ?? running?.databaseUrl,
-    publicUrl: publicUrl ?? running?.url ?? `http://localhost:${port}`,
+    publicUrl: publicUrl ?? running?.url ?? `${scheme}://localhost:${port}`,
     localUrl: publicUrl === undefined ? (running?.url ?? localUrl) : localUrl,
   };
 }

@@ -124,7 +124,7 @@ test(".env.example sets nothing, and every setting of it is read", () => {
   const names = lines.flatMap((line) => /^#([A-Z_]+)=/.exec(line)?.[1] ?? []);
   expect(names).toContain("PORT");
   const filled = Object.fromEntries(names.map((name) => [name, "\u0000"]));
-  expect(mistakesOf(filled).length).toBeGreaterThanOrEqual(names.length - 2); // Two are paths: any text is one.
+  expect(mistakesOf(filled).length).toBeGreaterThanOrEqual(names.length - 4); // Four are paths: any text is one.
 });
 
 test("S2: a host application needs one kind of key, an issuer and an audience, and nothing of this server's own", () => {
@@ -146,6 +146,16 @@ test("S2: a host application needs one kind of key, an issuer and an audience, a
   for (const [env, sentence] of wrong) {
     expect(mistakesOf(env).join(" ")).toMatch(sentence);
     expect(mistakesOf(env).join(" ")).not.toContain(secret);
+  }
+});
+
+test("S14: a certificate needs its key, and a key its certificate", () => {
+  const both = { TLS_CERT: "/etc/a.pem", TLS_KEY: "/etc/a.key" };
+  expect(readConfig(both)).toMatchObject({ tlsCert: "/etc/a.pem", tlsKey: "/etc/a.key" });
+  for (const one of [{ TLS_CERT: both.TLS_CERT }, { TLS_KEY: both.TLS_KEY }]) {
+    expect(mistakesOf(one)).toEqual([
+      "TLS_CERT and TLS_KEY need each other: set both, or neither behind a proxy.",
+    ]);
   }
 });
 

@@ -27,6 +27,9 @@ export interface Config {
   readonly databaseUrl?: string;
   readonly databaseDirectUrl?: string;
   readonly trustedProxies: readonly string[];
+  /** Both or neither: files in PEM, for a server that speaks https itself. */
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly logLevel: LogLevel;
   /** Unset for a supervisor that is to make one and keep it in the data directory. */
   readonly secretKey?: string;
@@ -132,6 +135,20 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     says: "Addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed.",
     parse: addresses,
   },
+  tlsCert: {
+    name: "TLS_CERT",
+    fallbackSays: "none",
+    type: "path",
+    says: "File with the certificate and its chain (PEM): the server then speaks https itself.",
+    parse: path,
+  },
+  tlsKey: {
+    name: "TLS_KEY",
+    fallbackSays: "none",
+    type: "path",
+    says: "File with the certificate's key (PEM, without a passphrase).",
+    parse: path,
+  },
   logLevel: {
     name: "LOG_LEVEL",
     fallback: "info",
@@ -235,7 +252,7 @@ export function readConfig(env: Env): Config {
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
 
   const config = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
-  const together = hostMistakes(config as Config);
+  const together = [...hostMistakes(config as Config), ...tlsMistakes(config as Config)];
   if (together.length > 0) throw new ConfigMistakes(together);
   return Object.freeze({ clientDir: resolve(config.dataDir, "client"), ...config } as Config);
 }
@@ -268,6 +285,12 @@ function hostMistakes(config: Config): string[] {
     mistakes.push(`HOST_ISSUER must not be "${ownIssuer}": that is this server's own.`);
   }
   return mistakes;
+}
+
+function tlsMistakes({ tlsCert, tlsKey }: Config): string[] {
+  return (tlsCert === undefined) === (tlsKey === undefined)
+    ? []
+    : ["TLS_CERT and TLS_KEY need each other: set both, or neither behind a proxy."];
 }
 
 /** Reads what the supervisor hands to a worker; there the database and the key are no longer a choice. */

@@ -7,6 +7,7 @@ import manifest from "../package.json";
 import { findPostmaster } from "./embedded/postmaster.ts";
 import { isAlive, type ProcessMark } from "./embedded/processes.ts";
 import { readRunning } from "./embedded/run-file.ts";
+import { makeCertificate } from "./test/certificate.ts";
 import { testDatabase } from "./test/database.ts";
 import { temporaryDirectory } from "./test/directory.ts";
 import { TestSupervisor } from "./test/supervisor.ts";
@@ -141,6 +142,29 @@ test("a port that is taken is refused with a sentence", async () => {
   const said = await refusal({ DATA_DIR: join(home.path, "port"), PORT: `${port}` });
   other.close();
   expect(said).toStartWith(`Port ${port} is taken by another program`);
+});
+
+test("S14: with a certificate its address begins with https; with a key of another it does not start", async () => {
+  using directory = temporaryDirectory();
+  await using database = await testDatabase();
+  const [own, other] = ["parley.test", "other.test"].map((name) =>
+    makeCertificate(directory.path, name),
+  );
+  const env = {
+    DATA_DIR: join(directory.path, "data"),
+    DATABASE_URL: database.url,
+    TLS_CERT: own!.certPath,
+  };
+  const said = await refusal({ ...env, TLS_KEY: other!.keyPath });
+  expect(said).toContain("is not the one of the certificate");
+  await using supervisor = new TestSupervisor({ ...env, TLS_KEY: own!.keyPath });
+  const { url, link } = await supervisor.ready();
+  expect(url).toStartWith("https://localhost:");
+  expect(link).toStartWith(`${url}/setup#code=`);
+  expect(
+    (await fetch(`${url.replace("localhost", "127.0.0.1")}/readyz`, { tls: { ca: own!.cert } }))
+      .status,
+  ).toBe(200);
 });
 
 test("bad settings are refused, each with a sentence", async () => {

@@ -19,6 +19,7 @@ import { StartRefused } from "./embedded/refused.ts";
 import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
 import { Workers } from "./embedded/workers.ts";
+import { readTls } from "./engine/tls.ts";
 import { within } from "#lib/wait.ts";
 import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
@@ -50,10 +51,13 @@ export class Supervisor {
 
   /** Resolves when people can come in. Rejects with the reason; `end` then ends what had begun. */
   async start(): Promise<void> {
+    const tls = await readTls(this.#config);
+    if (tls && "mistake" in tls) throw new StartRefused(tls.mistake);
+
     const place = await this.#takeDataDir();
     const { dataDir, host, clientDir, publicUrl } = this.#config;
     const port = await findPort(host, this.#config.port);
-    const url = publicUrl ?? `http://${nameOf(host)}:${port}`;
+    const url = publicUrl ?? `${tls ? "https" : "http"}://${nameOf(host)}:${port}`;
     this.#runFile = new RunFile(dataDir);
     this.#runFile.note({ url });
 

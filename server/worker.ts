@@ -19,6 +19,7 @@ import { TypingBook } from "./chat/typing-book.ts";
 import { readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
 import type { Engine, EngineSocket } from "./engine/engine.ts";
+import { readTls } from "./engine/tls.ts";
 import { cutIntervals } from "./fanout/cut.ts";
 import { Delivery } from "./fanout/deliver.ts";
 import { decodeHeads, Heads } from "./fanout/heads.ts";
@@ -72,6 +73,8 @@ export async function startWorker(
   config: WorkerConfig,
   clock: Clock = systemClock,
 ): Promise<Worker> {
+  const tls = await readTls(config);
+  if (tls && "mistake" in tls) throw new Error(tls.mistake);
   let isDraining = false;
   const { now, after } = bound(clock);
   const monotonic = (): number => performance.now();
@@ -268,6 +271,7 @@ export async function startWorker(
       frameBytesMax: limits.frameBytesMax,
       backpressureBytesMax: workerLimits.backpressureBytesMax,
       bodyBytesMax: workerLimits.bodyBytesMax,
+      tls,
     },
     {
       fetch: (request, peer) => app.fetch(request, peer),
@@ -336,8 +340,9 @@ export async function startWorker(
     await engine.stop();
   };
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  const name = host === "0.0.0.0" || host === "[::]" ? "localhost" : host;
   return {
-    url: `http://${host === "0.0.0.0" || host === "[::]" ? "localhost" : host}:${engine.port}`,
+    url: `${tls ? "https" : "http"}://${name}:${engine.port}`,
     port: engine.port,
     drain: () => (draining ??= drain()),
   };

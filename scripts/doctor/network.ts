@@ -6,8 +6,11 @@ import { findPort } from "../../server/embedded/port.ts";
 import { isAlive } from "../../server/embedded/processes.ts";
 import { advice, bad, type Finding, good, type Installation, thresholds } from "./finding.ts";
 
+/** On this machine the certificate need not be for the name that we call it by. */
+const here: BunFetchRequestInit = { tls: { rejectUnauthorized: false } };
+
 export async function server({ config, server: own }: Installation): Promise<Finding[]> {
-  const live = await ask(`${own.localUrl}/livez`);
+  const live = await ask(`${own.localUrl}/livez`, here);
   if (!live) {
     if (own.running?.url !== undefined && own.running.workers.some(isAlive)) {
       return [
@@ -34,6 +37,7 @@ export async function server({ config, server: own }: Installation): Promise<Fin
     ];
   }
   const ready = await fetch(`${own.localUrl}/readyz`, {
+    ...here,
     signal: AbortSignal.timeout(thresholds.answerMs.max),
   });
   const { status } = (await ready.json()) as { status: string };
@@ -48,7 +52,7 @@ export async function server({ config, server: own }: Installation): Promise<Fin
 
 /** What runs may be older than what lies here. */
 async function versionOf(url: string): Promise<Finding[]> {
-  const instance = (await ask(`${url}/api/v1/instance`)) as { version: string } | undefined;
+  const instance = (await ask(`${url}/api/v1/instance`, here)) as { version: string } | undefined;
   return instance === undefined || instance.version === manifest.version
     ? []
     : [
@@ -60,7 +64,7 @@ async function versionOf(url: string): Promise<Finding[]> {
 }
 
 export async function address({
-  config: { publicUrl, trustedProxies },
+  config: { publicUrl, trustedProxies, tlsCert },
   server: own,
 }: Installation): Promise<Finding[]> {
   if (publicUrl === undefined) {
@@ -75,7 +79,7 @@ export async function address({
           "Put a proxy with a certificate in front.",
         ),
   ];
-  if (isSecure && trustedProxies.length === 0) {
+  if (isSecure && tlsCert === undefined && trustedProxies.length === 0) {
     findings.push(
       advice(
         "No proxy is trusted: everybody seems to come from the proxy's address, and shares its limits.",
@@ -141,9 +145,12 @@ async function streamsOne(publicUrl: string): Promise<boolean> {
 }
 
 /** The JSON of a good answer, within the time that is given. */
-async function ask(url: string): Promise<unknown> {
+async function ask(url: string, how: BunFetchRequestInit = {}): Promise<unknown> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(thresholds.answerMs.max) });
+    const response = await fetch(url, {
+      ...how,
+      signal: AbortSignal.timeout(thresholds.answerMs.max),
+    });
     return response.ok ? ((await response.json()) as unknown) : undefined;
   } catch {
     return undefined; // Nobody there, or nobody who speaks JSON: both are said by the caller.

@@ -51,6 +51,7 @@ async function start(): Promise<Running> {
       frameBytesMax: 64 * 1024,
       backpressureBytesMax: 16 * 1024 * 1024,
       bodyBytesMax: 1024,
+      tls: undefined,
     },
     {
       fetch: () => new Response("a page"),

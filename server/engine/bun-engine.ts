@@ -22,9 +22,11 @@ export function startBunEngine<Data>(
 ): Engine {
   const socketOf = (ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> =>
     (ws.data.socket ??= wrap(ws));
+  const scheme = options.tls ? "https" : "http";
   const server = Bun.serve<Attached<Data>>({
     hostname: options.host,
     port: options.port,
+    ...(options.tls && { tls: options.tls }),
     maxRequestBodySize: options.bodyBytesMax,
     // Streamed responses beat every 15 s; Bun's own 10 s would cut them.
     idleTimeout: 60,
@@ -36,7 +38,7 @@ export function startBunEngine<Data>(
     },
     fetch(request, bun) {
       const peer = bun.requestIP(request)?.address ?? "";
-      const whole = withHost(request);
+      const whole = withHost(request, scheme);
       const upgrade = handlers.upgrade(whole, peer);
       if (!upgrade) return handlers.fetch(whole, peer);
       if ("refused" in upgrade) return upgrade.refused;
@@ -77,9 +79,9 @@ export function startBunEngine<Data>(
 }
 
 /** Without a usable `Host`, as HTTP/1.0 allows, Bun gives a path as the address; what reads it expects a whole one. */
-function withHost(request: Request): Request {
+function withHost(request: Request, scheme: "http" | "https"): Request {
   if (URL.canParse(request.url)) return request;
-  return new Request(new URL(request.url, "http://localhost"), request);
+  return new Request(new URL(request.url, `${scheme}://localhost`), request);
 }
 
 function wrap<Data>(ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> {

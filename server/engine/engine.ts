@@ -1,3 +1,5 @@
+import type { Tls } from "./tls.ts";
+
 /** Bytes are a binary frame, a string is a text frame. */
 export type EngineFrame = Uint8Array | string;
 
@@ -44,6 +46,8 @@ export interface EngineOptions {
   /** Of one socket. The engine drops past it, so it must never be reached: sockets are cut long before. */
   readonly backpressureBytesMax: number;
   readonly bodyBytesMax: number;
+  /** Given where the server speaks https and wss itself. */
+  readonly tls: Tls | undefined;
 }
 
 /** What Parley needs from a WebSocket server. `bun-engine.ts` is the only one that does it. */
