@@ -21,5 +21,5 @@ VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
-  CMD ["bun", "-e", "const { ok } = await fetch(`http://127.0.0.1:${process.env.PORT}/readyz`); process.exit(ok ? 0 : 1)"]
+  CMD ["bun", "-e", "const { PORT, TLS_CERT } = process.env; const { ok } = await fetch(`http${TLS_CERT ? 's' : ''}://127.0.0.1:${PORT}/readyz`, { tls: { rejectUnauthorized: false } }); process.exit(ok ? 0 : 1)"]
 ENTRYPOINT ["bun", "server/main.ts"]

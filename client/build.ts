@@ -61,10 +61,16 @@ const shortCatalogue: BunPlugin = {
   },
 };
 
+interface Bundling {
+  readonly format?: "esm" | "iife";
+  readonly plugins?: BunPlugin[];
+}
+
 async function bundle(
   entry: string,
   outDir: string,
-  { format = "esm", plugins = [lighter] }: { format?: "esm" | "iife"; plugins?: BunPlugin[] } = {},
+  assets: string,
+  { format = "esm", plugins = [lighter] }: Bundling = {},
 ): Promise<Places> {
   const { outputs, metafile } = await Bun.build({
     entrypoints: [entry],
@@ -75,28 +81,28 @@ async function bundle(
     splitting: format === "esm",
     minify: true,
     metafile: true,
-    publicPath: "/assets/",
+    publicPath: assets,
     naming: "[name]-[hash].[ext]",
     // Fonts would be written into the style sheet, which the policy forbids and nobody wants to load twice.
-    external: ["/assets/*"],
+    external: ["*.woff2"],
     define: { "process.env.NODE_ENV": '"production"' },
   });
   const places = outputs.map(({ path }): [string, string] => {
     const name = basename(path);
-    return [name.replace(/-[a-z0-9]{8}(\.\w+)$/, "$1"), `/assets/${name}`];
+    return [name.replace(/-[a-z0-9]{8}(\.\w+)$/, "$1"), `${assets}${name}`];
   });
   const main = Object.values(metafile?.outputs ?? {}).find(({ entryPoint }) => entryPoint);
   const first = main?.imports.filter(({ kind }) => kind === "import-statement") ?? [];
   return new Map([
     ...places,
-    ...first.map(({ path }): [string, string] => [`preload ${path}`, `/assets/${basename(path)}`]),
+    ...first.map(({ path }): [string, string] => [`preload ${path}`, `${assets}${basename(path)}`]),
   ]);
 }
 
-async function copyFont(outDir: string): Promise<Places> {
+async function copyFont(outDir: string, assets: string): Promise<Places> {
   const name = (await readdir(join(here, "view/font"))).find((each) => each.endsWith(".woff2"));
   await Bun.write(join(outDir, "assets", name!), Bun.file(join(here, "view/font", name!)));
-  return new Map([[name!, `/assets/${name}`]]);
+  return new Map([[name!, `${assets}${name}`]]);
 }
 
 async function writePage(page: string, outDir: string, places: Places): Promise<void> {
@@ -124,32 +130,40 @@ async function compress(outDir: string): Promise<void> {
   }
 }
 
-/** Builds `main` into a folder that is empty or not there. The client's tests build a `main` of their own,
- * with the whole catalogue. */
-export async function buildPage(outDir: string, main = ownMain): Promise<void> {
+/**
+ * Builds `main` into a folder that is empty or not there, for a server that browsers find beneath `prefix`. The client's tests
+ * build a `main` of their own, with the whole catalogue.
+ */
+export async function buildPage(outDir: string, main = ownMain, prefix = ""): Promise<void> {
+  const assets = `${prefix}/assets/`;
   await mkdir(outDir, { recursive: true });
   const places = new Map([
-    ...(await bundle(join(here, "view/style.css"), outDir)),
-    ...(await bundle(join(here, "view/first-paint.ts"), outDir, { format: "iife" })),
-    ...(await copyFont(outDir)),
-    ...(await bundle(main, outDir, main === ownMain ? { plugins: [lighter, shortCatalogue] } : {})),
+    ...(await bundle(join(here, "view/style.css"), outDir, assets)),
+    ...(await bundle(join(here, "view/first-paint.ts"), outDir, assets, { format: "iife" })),
+    ...(await copyFont(outDir, assets)),
+    ...(await bundle(
+      main,
+      outDir,
+      assets,
+      main === ownMain ? { plugins: [lighter, shortCatalogue] } : {},
+    )),
   ]);
   places.set("main.js", places.get(basename(main).replace(/\.tsx?$/, ".js"))!);
   await writePage(join(here, "index.html"), outDir, places);
 }
 
 /**
- * Afterwards `outDir` holds the built client. Nothing is done where it was built from the same sources before. It is built
+ * Afterwards `outDir` holds the built client. Nothing is done where it was built from the same sources, for the same `prefix`, before. It is built
  * beside its place and then moved there, so that no half of it is ever served.
  */
-export async function buildClient(outDir: string): Promise<{ changed: boolean }> {
-  const hash = await hashOfSources();
+export async function buildClient(outDir: string, prefix = ""): Promise<{ changed: boolean }> {
+  const hash = `${await hashOfSources()}${prefix}`;
   const built = Bun.file(join(outDir, hashName));
   if ((await built.exists()) && (await built.text()) === hash) return { changed: false };
 
   const partial = `${outDir}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
-  await buildPage(partial);
+  await buildPage(partial, ownMain, prefix);
   await compress(partial);
   await Bun.write(join(partial, hashName), hash);
   await rm(outDir, { recursive: true, force: true });

@@ -25,13 +25,34 @@ export const url =
       : { mistake: `an address such as ${example}` };
   };
 
-export const origin: Parse<string> = (text) => {
+const origin: Parse<string> = (text) => {
   const example = { mistake: "an address such as https://chat.example.org, without a path" };
   if (!URL.canParse(text)) return example;
 
   const parsed = new URL(text);
   const plain = parsed.pathname === "/" && parsed.search === "" && parsed.hash === "";
   return /^https?:$/.test(parsed.protocol) && plain ? { value: parsed.origin } : example;
+};
+
+/** Names that stand first in our own paths: a proxy that strips such a prefix would make them ambiguous. */
+const ownNames = new Set(
+  "api assets c docs healthz invitations invite livez openapi.json people readyz reset setup signin ws".split(
+    " ",
+  ),
+);
+
+/** An origin, with a path where this server shares it with others. */
+export const site: Parse<string> = (text) => {
+  const example = { mistake: "an address such as https://example.org or https://example.org/chat" };
+  if (!URL.canParse(text)) return example;
+
+  const { protocol, origin: at, pathname, search, hash } = new URL(text);
+  const path = pathname.replace(/\/$/, "");
+  const isPlain = search === "" && hash === "" && /^(\/[\w.~-]+)*$/.test(path);
+  if (!/^https?:$/.test(protocol) || !isPlain) return example;
+  if (ownNames.has(path.split("/")[1] ?? ""))
+    return { mistake: "an address whose path is none of Parley's own" };
+  return { value: `${at}${path}` };
 };
 
 export const origins: Parse<readonly string[]> = (text) => {

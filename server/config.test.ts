@@ -8,6 +8,8 @@ import {
   envExample,
   envOf,
   moveData,
+  pathBeneath,
+  prefixOf,
   readConfig,
   readWorkerConfig,
 } from "./config.ts";
@@ -44,7 +46,7 @@ test("every mistake is told at once, each by the name of its setting", () => {
   const wrong = {
     PORT: "70000",
     HOST: "a b",
-    PUBLIC_URL: "https://chat.example.org/path",
+    PUBLIC_URL: "https://chat.example.org/?path",
     DATABASE_URL: "mysql://db/parley",
     TRUSTED_PROXIES: "10.0.0.0/33",
     LOG_LEVEL: "loud",
@@ -92,6 +94,30 @@ test("an origin loses its slash, proxies are taken apart, a path becomes absolut
   expect(config.trustedProxies).toEqual(["127.0.0.1", "10.0.0.0/8", "fd00::/8"]);
   expect(config.dataDir).toBe(resolve("elsewhere"));
   expect(config.clientDir).toBe(resolve("elsewhere/client"));
+});
+
+test("S14: PUBLIC_URL may have a path, if none of Parley's own, and only names", () => {
+  const urlOf = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).publicUrl;
+  expect(urlOf("https://Example.org/Chat/")).toBe("https://example.org/Chat");
+  expect(urlOf("https://example.org/tools/chat")).toBe("https://example.org/tools/chat");
+  expect(urlOf("https://example.org/apis")).toBe("https://example.org/apis");
+  for (const path of ["api", "c/x", "ws/", "a//b", "a%20b", "a#b", "a?b"]) {
+    expect(mistakesOf({ PUBLIC_URL: `https://example.org/${path}` })).toHaveLength(1);
+  }
+});
+
+test("a prefix is taken from a path that has it, whether or not a proxy did so before", () => {
+  const prefix = prefixOf({ publicUrl: "https://example.org/chat" });
+  expect(prefix).toBe("/chat");
+  expect(pathBeneath(prefix, "/chat/api/v1/instance")).toBe("/api/v1/instance");
+  expect(pathBeneath(prefix, "/api/v1/instance")).toBe("/api/v1/instance");
+  expect(pathBeneath(prefix, "/chat")).toBe("/");
+  expect(pathBeneath(prefix, "/chat/")).toBe("/");
+  expect(pathBeneath(prefix, "/chatter")).toBe("/chatter");
+  expect(pathBeneath(prefix, "/chat/chat")).toBe("/chat");
+  for (const publicUrl of ["https://example.org", undefined]) {
+    expect(pathBeneath(prefixOf({ ...(publicUrl && { publicUrl }) }), "/chat")).toBe("/chat");
+  }
 });
 
 test("a worker reads exactly what the supervisor has", () => {

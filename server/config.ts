@@ -4,11 +4,11 @@ import {
   addresses,
   host,
   integer,
-  origin,
   origins,
   type Parse,
   path,
   secret,
+  site,
   url,
   words,
   yesNo,
@@ -20,7 +20,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** The origin that people's browsers use, without a slash at its end. */
+  /** Where people's browsers find this server, without a slash at its end. */
   readonly publicUrl?: string;
   readonly dataDir: string;
   /** Unset for a supervisor that is to start its own PostgreSQL. */
@@ -103,8 +103,8 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     name: "PUBLIC_URL",
     fallbackSays: "where the server listens",
     type: "URL",
-    says: "The address that people type, for links and for the check of `Origin`.",
-    parse: origin,
+    says: "The address that people type, for links and for the check of `Origin`; it may have a path.",
+    parse: site,
   },
   dataDir: {
     name: "DATA_DIR",
@@ -301,6 +301,19 @@ export function readWorkerConfig(env: Env): WorkerConfig {
     return Object.freeze({ ...config, databaseUrl, secretKey });
   }
   throw new ConfigMistakes(["A worker needs DATABASE_URL and SECRET_KEY; `npm start` sets both."]);
+}
+
+/** The path of PUBLIC_URL, beneath which browsers find everything: `/chat`, or nothing. */
+export function prefixOf({ publicUrl }: Pick<Config, "publicUrl">): string {
+  return publicUrl === undefined ? "" : new URL(publicUrl).pathname.replace(/\/$/, "");
+}
+
+/**
+ * A request's path without that prefix. A proxy may strip it or leave it: what does not begin with it is taken as it is.
+ */
+export function pathBeneath(prefix: string, asked: string): string {
+  if (prefix === "" || !`${asked}/`.startsWith(`${prefix}/`)) return asked;
+  return asked.slice(prefix.length) || "/";
 }
 
 /** The same configuration with its data elsewhere; what lay in the old directory by default goes along. */

@@ -8,6 +8,7 @@ import {
   type Env,
   envOf,
   moveData,
+  prefixOf,
   type WorkerConfig,
 } from "./config.ts";
 import { prepareCluster, refuseForeign } from "./embedded/cluster.ts";
@@ -63,7 +64,7 @@ export class Supervisor {
 
     const databaseUrl = this.#config.databaseUrl ?? (await this.#startPostgres(place));
     await step("Database schema", () => prepareDatabase(databaseUrl, this.#config));
-    await step("Client", () => buildClient(clientDir));
+    await step("Client", () => buildClient(clientDir, prefixOf(this.#config)));
     const secretKey = this.#config.secretKey ?? keepSecret(dataDir, "secret-key");
     await step("Server", () =>
       this.#startWorkers({ ...this.#config, port, databaseUrl, secretKey }),

@@ -3,6 +3,7 @@ import type { DBSchema, IDBPDatabase } from "idb";
 import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 
+import { base } from "./base.ts";
 import type { Log } from "./log.ts";
 
 /** A draft as the outbox keeps it. */
@@ -70,7 +71,8 @@ async function openDatabase(): Promise<IDBPDatabase<Schema>> {
   // First whatever this turn paints: the list, which needs no disk.
   await new Promise((painted) => setTimeout(painted));
   const { openDB } = await import("idb");
-  return await openDB<Schema>("parley", 1, {
+  // Named by its base: another server of the same origin has users of the same numbers.
+  return await openDB<Schema>(`parley${base}`, 1, {
     upgrade(database) {
       const drafts = database.createObjectStore("drafts", { keyPath: "clientMessageId" });
       drafts.createIndex("user", "user");

@@ -1,14 +1,15 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
 
 import type { Log } from "./log.ts";
+import type { SmallStore } from "./small-store.ts";
 
 /** What stands in the composers: per user and channel, over reloads. Where nothing can be kept it lives as long as the page. */
 export class DraftTexts {
-  readonly #storage: Storage | undefined;
+  readonly #storage: SmallStore | undefined;
   readonly #log: Log;
   readonly #memory = new Map<string, string>();
 
-  constructor(storage: Storage | undefined, log: Log) {
+  constructor(storage: SmallStore | undefined, log: Log) {
     this.#storage = storage;
     this.#log = log;
   }

@@ -1,3 +1,5 @@
+import { base } from "./base.ts";
+
 /** This tab among the tabs of one browser: who owns which draft, and whether that tab still lives. */
 export interface Tab {
   readonly id: string;
@@ -5,7 +7,8 @@ export interface Tab {
   living(): Promise<(tab: string) => boolean>;
 }
 
-const prefix = "parley-tab:";
+/** Another server of the same origin has users of the same numbers. */
+const prefix = `parley-tab:${base}`;
 
 /** Holds a lock for as long as the page lives: the browser lets it go, also in a crash. */
 export function joinTabs(id: string, locks: LockManager | undefined): Tab {

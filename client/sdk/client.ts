@@ -21,7 +21,7 @@ export interface Client {
 /** Starts a client: it finds out who is signed in, connects, and comes back by itself until it is stopped. */
 export function startClient(given?: Surroundings): Client {
   const surroundings = given ?? browserSurroundings();
-  const { clock, fetch, log, origin, storage } = surroundings;
+  const { clock, address, fetch, log, storage } = surroundings;
   const life: Signal<Life | undefined> = signal(undefined);
   const looking: Signal<string | undefined> = signal(undefined);
   let beginLife: ((me: Me) => Life) | undefined;
@@ -63,7 +63,7 @@ export function startClient(given?: Surroundings): Client {
     way: new Way({
       clock,
       log,
-      webSocket: webSocketTo(socketUrl(origin), surroundings.WebSocket),
+      webSocket: webSocketTo(socketUrl(address), surroundings.WebSocket),
       streamed: async () => (await import("../net/streamed.ts")).streamedBy(fetch, clock),
       answers: () => answers(fetch),
       isBlocked: blockedOf(storage, log),

@@ -1,18 +1,20 @@
 import type { Clock } from "../store/clock.ts";
 import { systemClock } from "../store/clock.ts";
+import { base } from "../net/base.ts";
 import { consoleLog, type Log } from "../net/log.ts";
+import { type SmallStore, smallStoreOf } from "../net/small-store.ts";
 
 /** All that a client takes from where it runs; a test hands in its own. */
 export interface Surroundings {
-  /** The page's address: the socket goes to the same host, by wss where the page came by https (U16). */
-  readonly origin: string;
+  /** Where the server is, without a slash at the end: the socket goes there by wss where the page came by https (U16). */
+  readonly address: string;
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   readonly WebSocket: typeof WebSocket;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
-  readonly storage: Storage | undefined;
+  readonly storage: SmallStore | undefined;
   /** Absent on plain http. */
   readonly locks: LockManager | undefined;
   readonly isOnline: () => boolean;
@@ -23,8 +25,8 @@ export interface Surroundings {
 /** The page in a browser. */
 export function browserSurroundings(): Surroundings {
   return {
-    origin: location.origin,
-    fetch: (path, init) => fetch(path, init),
+    address: `${location.origin}${base}`,
+    fetch: (path, init) => fetch(`${base}${path}`, init),
     WebSocket,
     clock: systemClock,
     random: Math.random,
@@ -51,17 +53,17 @@ export function browserSurroundings(): Surroundings {
 }
 
 /** Reading the property throws where the browser forbids it. */
-function storageOf(): Storage | undefined {
+function storageOf(): SmallStore | undefined {
   try {
-    return localStorage;
+    return smallStoreOf(localStorage, base);
   } catch {
     return undefined;
   }
 }
 
-/** Where the socket is, for a page of this origin. */
-export function socketUrl(origin: string): string {
-  return `${origin.replace(/^http/, "ws")}/ws`;
+/** Where the socket of the server at this address is. */
+export function socketUrl(address: string): string {
+  return `${address.replace(/^http/, "ws")}/ws`;
 }
 
 /** Past this a plain request counts as unanswered. */

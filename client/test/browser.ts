@@ -86,7 +86,8 @@ export async function findBrowser(): Promise<FoundBrowser> {
 }
 
 /** A new browser without a window. Whoever launches it closes it: `await using browser = await launchBrowser()`. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const { env, ...found } = await findBrowser();
-  return await chromium.launch({ ...found, env: { ...process.env, ...language, ...env } });
+  const args = [...found.args, ...more];
+  return await chromium.launch({ ...found, args, env: { ...process.env, ...language, ...env } });
 }

@@ -41,7 +41,7 @@ export class Browser {
   /** A page of this browser; `changes` replaces what it finds around it. */
   open(changes: Partial<Surroundings> = {}): Page {
     return new Page({
-      origin: this.#origin,
+      address: this.#origin,
       fetch: (path, init) => this.#fetch(path, init),
       WebSocket,
       clock: systemClock,

@@ -22,7 +22,7 @@ export class ScriptedPage implements AsyncDisposable {
   /** Whom the refresh token belongs to. */
   user = { id: ada, name: "Ada Lovelace", email: "ada@parley.test", role: "owner" };
   readonly #client = startClient({
-    origin: this.server.origin,
+    address: this.server.origin,
     fetch: (path, init) => Promise.resolve(this.#answer(path, init?.method)),
     WebSocket,
     clock: this.clock,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { go } from "./router.ts";
+import { addressOf, go } from "./router.ts";
 
 interface Props {
   readonly to: string;
@@ -18,7 +18,7 @@ export function Link({ to, children, ...rest }: Props) {
     go(to);
   };
   return (
-    <a {...rest} href={to} onClick={follow}>
+    <a {...rest} href={addressOf(to)} onClick={follow}>
       {children}
     </a>
   );

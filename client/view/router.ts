@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { base } from "../net/base.ts";
 
 export type Route =
   | { readonly page: "channel"; readonly textId: string; readonly panel?: "members" }
@@ -23,19 +24,37 @@ function routeOf(path: string): Route {
   return { page: pages[path as keyof typeof pages] ?? "unknown" };
 }
 
+/** What the address bar says of a place in Parley. */
+export function addressOf(path: string): string {
+  return `${base}${path}`;
+}
+
+/** The place that the address bar says. */
+function pathNow(): string {
+  const { pathname } = location;
+  if (!`${pathname}/`.startsWith(`${base}/`)) return pathname;
+  return pathname.slice(base.length) || "/";
+}
+
+// Asked for past the proxy, or without the slash: from here on it goes by its whole address.
+if (!location.pathname.startsWith(`${base}/`)) {
+  const { search, hash } = location;
+  history.replaceState(history.state, "", `${addressOf(pathNow())}${search}${hash}`);
+}
+
 /** Where the page is. Changed by `go` and by the browser's own Back and Forward. */
-export const route = signal(routeOf(location.pathname));
+export const route = signal(routeOf(pathNow()));
 
 addEventListener("popstate", () => {
-  route.value = routeOf(location.pathname);
+  route.value = routeOf(pathNow());
 });
 
 /** `replace` leaves no way back to where one was. */
 export function go(path: string, { replace = false } = {}): void {
-  if (path === location.pathname && !location.hash) return;
-  const from = location.pathname;
-  if (replace) history.replaceState(history.state, "", path);
-  else history.pushState({ from }, "", path);
+  const from = pathNow();
+  if (path === from && !location.hash) return;
+  if (replace) history.replaceState(history.state, "", addressOf(path));
+  else history.pushState({ from }, "", addressOf(path));
   route.value = routeOf(path);
 }
 

@@ -14,6 +14,10 @@ export function hashCode(code: string): Buffer {
 }
 
 /** The address a person is given. The code stands in the fragment, which browsers send to nobody. */
-export function linkTo(page: "setup" | "invite" | "reset", code: string, origin: string): string {
-  return `${origin}/${page}#code=${code}`;
+export function linkTo(
+  page: "setup" | "invite" | "reset",
+  code: string,
+  publicUrl: string,
+): string {
+  return `${publicUrl}/${page}#code=${code}`;
 }

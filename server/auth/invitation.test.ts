@@ -11,7 +11,7 @@ const hourMs = 60 * 60 * 1000;
 async function inviteBy(app: TestApp, usesMax: number, expiresInHours = 1) {
   const ada = await app.owner();
   const { userId } = await ada.access(app.tokens);
-  const wish = { usesMax, expiresInHours, origin: ownOrigin };
+  const wish = { usesMax, expiresInHours, publicUrl: ownOrigin };
   const { id, link } = await invite(app.parts, userId, wish);
   return { ada, id, link, code: codeOf(link) };
 }

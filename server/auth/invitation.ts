@@ -23,7 +23,11 @@ export interface MadeInvitation {
 export async function invite(
   { sql, now }: { sql: Database; now: () => number },
   createdBy: UserId,
-  { usesMax, expiresInHours, origin }: { usesMax: number; expiresInHours: number; origin: string },
+  {
+    usesMax,
+    expiresInHours,
+    publicUrl,
+  }: { usesMax: number; expiresInHours: number; publicUrl: string },
 ): Promise<MadeInvitation> {
   const { code, hash } = makeCode();
   const createdAt = new Date(now());
@@ -35,7 +39,7 @@ export async function invite(
     expiresAt,
     usesMax,
   });
-  return { id, link: linkTo("invite", code, origin), usesMax, uses: 0, createdAt, expiresAt };
+  return { id, link: linkTo("invite", code, publicUrl), usesMax, uses: 0, createdAt, expiresAt };
 }
 
 /** Who invites with this code, as long as it can be accepted. */

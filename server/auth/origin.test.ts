@@ -34,11 +34,18 @@ test.each([
   expect(allowedOrigin(request(headers as Record<string, string>), {})).toBe(false);
 });
 
-test("behind a proxy that changes the host, PUBLIC_URL is let in, and only it", () => {
-  const through = (origin: string) => request({ host: "10.0.0.5:3000", origin });
-  expect(allowedOrigin(through(publicUrl), { publicUrl })).toBe(true);
-  expect(allowedOrigin(through(publicUrl), {})).toBe(false);
-  expect(allowedOrigin(through("http://chat.example.org"), { publicUrl })).toBe(false);
-  expect(allowedOrigin(through("https://chat.example.org:8443"), { publicUrl })).toBe(false);
-  expect(allowedOrigin(through("http://10.0.0.5:3000"), { publicUrl })).toBe(true);
-});
+test.each([publicUrl, `${publicUrl}/tools/chat`])(
+  "behind a proxy that changes the host, %s is let in, and only it",
+  (configured) => {
+    const through = (origin: string) => request({ host: "10.0.0.5:3000", origin });
+    expect(allowedOrigin(through(publicUrl), { publicUrl: configured })).toBe(true);
+    expect(allowedOrigin(through(publicUrl), {})).toBe(false);
+    expect(allowedOrigin(through("http://chat.example.org"), { publicUrl: configured })).toBe(
+      false,
+    );
+    expect(allowedOrigin(through("https://chat.example.org:8443"), { publicUrl: configured })).toBe(
+      false,
+    );
+    expect(allowedOrigin(through("http://10.0.0.5:3000"), { publicUrl: configured })).toBe(true);
+  },
+);

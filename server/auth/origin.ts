@@ -13,7 +13,7 @@ export function allowedOrigin(
     return site === null || site === "same-origin" || site === "none";
   }
   if (!URL.canParse(origin)) return false; // "null", of a sandboxed page.
-  if (origin === publicUrl) return true;
+  if (publicUrl !== undefined && origin === new URL(publicUrl).origin) return true;
 
   // The scheme is not compared: behind a proxy that ends TLS this server sees http.
   return new URL(origin).host === hostOf(request, origin);

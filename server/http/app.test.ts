@@ -66,9 +66,14 @@ test("S13: a visitor who asks to go on is nobody, which is no mistake; one with 
 });
 
 test("S13: over https the cookie is Secure, and browsers are told to stay there", async () => {
-  const publicUrl = "https://chat.example.org";
+  const origin = "https://chat.example.org";
   await using app = await testApp({
-    config: { trustedProxies: ["192.0.2.80"], clientDir: "/nowhere", publicUrl, corsOrigins: [] },
+    config: {
+      trustedProxies: ["192.0.2.80"],
+      clientDir: "/nowhere",
+      publicUrl: `${origin}/tools`,
+      corsOrigins: [],
+    },
   });
   await app.owner();
   const signIn = async (address: string, headers: Record<string, string>) => {
@@ -79,7 +84,7 @@ test("S13: over https the cookie is Secure, and browsers are told to stay there"
   const byProxy = await signIn("192.0.2.80", { "x-forwarded-proto": "https" });
   expect(byProxy.get("set-cookie")).toContain("; Secure");
   expect(byProxy.get("strict-transport-security")).toStartWith("max-age=");
-  const byOrigin = await signIn("203.0.113.7", { origin: publicUrl });
+  const byOrigin = await signIn("203.0.113.7", { origin });
   expect(byOrigin.get("set-cookie")).toContain("; Secure");
   const byLan = await signIn("203.0.113.7", { "x-forwarded-proto": "https" });
   expect(byLan.get("set-cookie")).not.toContain("Secure");

@@ -2,8 +2,10 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
+import { getPath } from "hono/utils/url";
 import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
+import { pathBeneath, prefixOf } from "../config.ts";
 import { isUnreachable } from "../store/reachable.ts";
 import { createProxies } from "./client-address.ts";
 import { secureHeaders } from "./headers.ts";
@@ -50,7 +52,11 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
     ...given,
   };
   const proxies = createProxies(parts.config.trustedProxies);
+  const { publicUrl } = parts.config;
+  const ownOrigin = publicUrl && new URL(publicUrl).origin;
+  const prefix = prefixOf(parts.config);
   const app = new OpenAPIHono<AppEnv>({
+    getPath: (request) => pathBeneath(prefix, getPath(request)),
     defaultHook: (result, c) => {
       if (result.success) return undefined;
 
@@ -63,16 +69,16 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
 
   app.use(async (c, next) => {
     const { peer } = c.env;
-    const { publicUrl } = parts.config;
     // Without TRUSTED_PROXIES a browser's `Origin` still tells that its page came by https.
     const secure =
       proxies.cameByHttps(c.req.raw, peer) ||
-      (publicUrl?.startsWith("https:") === true && c.req.header("origin") === publicUrl);
+      (ownOrigin?.startsWith("https:") === true && c.req.header("origin") === ownOrigin);
     c.set("requestId", crypto.randomUUID());
     c.set("address", proxies.addressOf(c.req.raw, peer));
     c.set("secure", secure);
     const scheme = secure ? "https" : "http";
-    c.set("ownOrigin", publicUrl ?? `${scheme}://${c.req.header("host") ?? "localhost"}`);
+    c.set("prefix", prefix);
+    c.set("publicUrl", publicUrl ?? `${scheme}://${c.req.header("host") ?? "localhost"}`);
 
     const startedAt = performance.now();
     await next();
@@ -116,6 +122,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: instanceName, version: parts.version },
+    ...(prefix && { servers: [{ url: prefix }] }),
   });
   app.openAPIRegistry.registerComponent("securitySchemes", "accessToken", {
     type: "http",

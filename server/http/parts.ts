@@ -46,7 +46,9 @@ export interface AppEnv {
     address: string;
     secure: boolean;
     /** Where this server is for who asks: the start of the links that it makes. */
-    ownOrigin: string;
+    publicUrl: string;
+    /** The path of PUBLIC_URL, which is no part of `c.req.path`. */
+    prefix: string;
     /** Only where the policy asks for somebody. */
     caller: Account;
   };

@@ -6,7 +6,7 @@ import type { AppEnv, Parts } from "./parts.ts";
 
 const cookieName = "parley_refresh";
 /** Sent only where it is needed: no other route can leak it. */
-const cookiePath = "/api/v1/session";
+const cookiePath = (c: Context<AppEnv>): string => `${c.var.prefix}/api/v1/session`;
 
 /** Answers who is in: the access token in the body, the refresh token where no script can read it. */
 export async function signed<Status extends 200 | 201>(
@@ -19,7 +19,7 @@ export async function signed<Status extends 200 | 201>(
   setCookie(c, cookieName, refreshToken, {
     httpOnly: true,
     sameSite: "Lax",
-    path: cookiePath,
+    path: cookiePath(c),
     maxAge: sessionMs / 1000,
     secure: c.var.secure,
   });
@@ -34,5 +34,5 @@ export function refreshTokenOf(c: Context<AppEnv>): string {
 
 /** Makes the browser forget its refresh token. */
 export function forgetToken(c: Context<AppEnv>): void {
-  deleteCookie(c, cookieName, { path: cookiePath, secure: c.var.secure });
+  deleteCookie(c, cookieName, { path: cookiePath(c), secure: c.var.secure });
 }

@@ -1,6 +1,6 @@
 import { subprotocols } from "#wire/version.ts";
 import { allowedOrigin, isNamedOrigin } from "../auth/origin.ts";
-import type { Config } from "../config.ts";
+import { type Config, pathBeneath, prefixOf } from "../config.ts";
 import type { Upgrade } from "../engine/engine.ts";
 import type { Receiver } from "../session/receive.ts";
 import type { Encoding, Session } from "../session/session.ts";
@@ -20,7 +20,8 @@ export function upgradeOf(
   config: Pick<Config, "publicUrl" | "corsOrigins">,
   isDraining: boolean,
 ): Upgrade<Attached> | undefined {
-  if (new URL(request.url).pathname !== socketPath) return undefined;
+  const { pathname } = new URL(request.url);
+  if (pathBeneath(prefixOf(config), pathname) !== socketPath) return undefined;
   const refuse = (status: number, sentence: string): Upgrade<Attached> => ({
     refused: new Response(`${sentence}\n`, { status, headers: { "retry-after": "1" } }),
   });

@@ -57,7 +57,7 @@ const look = createRoute({
 /** The routes of invitations; accepting one is in `account.ts`. */
 export function addInvitationRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   app.openapi(create, async (c) => {
-    const wish = { ...c.req.valid("json"), origin: c.var.ownOrigin };
+    const wish = { ...c.req.valid("json"), publicUrl: c.var.publicUrl };
     return c.json(withIsoTimes(await invite(parts, c.var.caller.id, wish)), 201);
   });
 
