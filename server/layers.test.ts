@@ -15,6 +15,8 @@ const ranks = [
   // Above the store: an account, its session and the code that allowed both are one transaction.
   ["auth"],
   ["chat", "presence", "call", "file", "notify", "admin"],
+  // Above the chat: what it loads and removes is announced like everybody's.
+  ["demo"],
   ["http"],
   ["worker"],
   ["supervisor"],

@@ -15,7 +15,7 @@ export function hashCode(code: string): Buffer {
 
 /** The address a person is given. The code stands in the fragment, which browsers send to nobody. */
 export function linkTo(
-  page: "setup" | "invite" | "reset",
+  page: "setup" | "invite" | "reset" | "enter",
   code: string,
   publicUrl: string,
 ): string {

@@ -14,6 +14,7 @@ import { enforcePolicy } from "./policy.ts";
 import { problem, problems, type ProblemCode } from "./problem.ts";
 import { addAccountRoutes } from "./routes/account.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
+import { addDemoRoutes } from "./routes/demo.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addInvitationRoutes } from "./routes/invitation.ts";
@@ -112,6 +113,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   addAccountRoutes(app, parts);
   addSessionRoutes(app, parts);
   addInvitationRoutes(app, parts);
+  addDemoRoutes(app, parts);
   addUserRoutes(app, parts);
   addChannelRoutes(app, parts);
   addMemberRoutes(app, parts);

@@ -5,6 +5,9 @@ import { policy } from "./policy.ts";
 
 const rules = Object.entries(policy);
 
+/** What a member is answered where they may not. */
+const turnedAway: Record<string, string> = { admin: "403 role_too_low", owner: "403 owner_only" };
+
 /** Every route that answers, as `METHOD /path`; what stands on ALL methods is no route. */
 function routesOf(app: TestApp): string[] {
   const names = app.routes.routes
@@ -49,7 +52,7 @@ test("the wrong caller is turned away from every route, by rule", async () => {
     const codes = await Promise.all(
       [foreign, app.browser(), member].map(async (browser) => {
         const { status, json } = await browser.call(method, path);
-        return /^(origin_forbidden|token_invalid|role_too_low)$/.test(json.code)
+        return /^(origin_forbidden|token_invalid|role_too_low|owner_only)$/.test(json.code)
           ? `${status} ${json.code}`
           : "let in";
       }),
@@ -59,7 +62,7 @@ test("the wrong caller is turned away from every route, by rule", async () => {
     expected[name] = [
       origin === "same" ? "403 origin_forbidden" : stranger,
       stranger,
-      caller === "admin" ? "403 role_too_low" : "let in",
+      turnedAway[caller] ?? "let in",
     ];
   }
   expect(seen).toEqual(expected);
@@ -70,6 +73,15 @@ test("an administrator is let in where the owner is", async () => {
   const member = await app.member(await app.owner(), people.grace);
   await app.sql`update users set role = 'admin' where email = ${people.grace.email}`;
   expect(await member.get("/api/v1/invitations")).toMatchObject({ status: 200 });
+});
+
+test("B37: an administrator is turned away where only the owner is let in", async () => {
+  await using app = await testApp();
+  const owner = await app.owner();
+  const member = await app.member(owner, people.grace);
+  await app.sql`update users set role = 'admin' where email = ${people.grace.email}`;
+  expect(await member.get("/api/v1/demo")).toMatchObject({ json: { code: "owner_only" } });
+  expect(await owner.get("/api/v1/demo")).toMatchObject({ status: 200 });
 });
 
 test("HEAD asks for the same as GET", async () => {

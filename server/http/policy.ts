@@ -7,7 +7,7 @@ import { problem, type ProblemCode } from "./problem.ts";
 
 interface Rule {
   /** `admin` is an administrator or the owner. */
-  readonly caller: "anyone" | "signed_in" | "admin";
+  readonly caller: "anyone" | "signed_in" | "admin" | "owner";
   /** Whether a page of another site is turned away; so for everything that changes something. */
   readonly origin: "any" | "same";
 }
@@ -18,6 +18,7 @@ const ownPages = { caller: "anyone", origin: "same" } as const;
 const readers = { caller: "signed_in", origin: "any" } as const;
 const writers = { caller: "signed_in", origin: "same" } as const;
 const admins = { caller: "admin", origin: "same" } as const;
+const owner = { caller: "owner", origin: "same" } as const;
 
 /** Who may call what. A route that does not stand here answers nobody. */
 export const policy: Readonly<Record<string, Rule>> = {
@@ -38,6 +39,11 @@ export const policy: Readonly<Record<string, Rule>> = {
   "GET /api/v1/invitations": admins,
   "POST /api/v1/invitations": admins,
   "DELETE /api/v1/invitations/:id": admins,
+  "GET /api/v1/demo": owner,
+  "POST /api/v1/demo": owner,
+  "DELETE /api/v1/demo": owner,
+  "POST /api/v1/demo/people/:id/link": owner,
+  "POST /api/v1/demo/enter": ownPages,
   "GET /api/v1/account": readers,
   "GET /api/v1/users": readers,
   "GET /api/v1/users/online": readers,
@@ -85,6 +91,7 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
     if (rule.caller === "admin" && caller.role !== "admin" && caller.role !== "owner") {
       return problem(c, "role_too_low");
     }
+    if (rule.caller === "owner" && caller.role !== "owner") return problem(c, "owner_only");
     c.set("caller", caller);
     return await next();
   };

@@ -64,6 +64,15 @@ const situations: { [Code in keyof typeof ownProblems]: (app: TestApp) => Promis
     const member = await app.member(await app.owner(), grace);
     return await member.get("/api/v1/invitations");
   },
+  owner_only: async (app) => {
+    const member = await app.member(await app.owner(), grace);
+    return await member.post("/api/v1/demo");
+  },
+  demo_loaded: async (app) => {
+    const owner = await app.owner();
+    await owner.post("/api/v1/demo");
+    return await owner.post("/api/v1/demo");
+  },
   already_set_up: async (app) => {
     await app.owner();
     return await app.browser().post("/api/v1/setup", { code: "any", ...grace });

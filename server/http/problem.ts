@@ -84,6 +84,16 @@ export const ownProblems = {
     sentence: "Only administrators can do this.",
     remedy: "Ask an administrator.",
   },
+  owner_only: {
+    status: 403,
+    sentence: "Only the owner can do this.",
+    remedy: "Ask whoever set this Parley up.",
+  },
+  demo_loaded: {
+    status: 409,
+    sentence: "The example is loaded already.",
+    remedy: "Remove it first, and then load it anew.",
+  },
   already_set_up: {
     status: 409,
     sentence: "This Parley is already set up.",

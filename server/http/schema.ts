@@ -62,6 +62,16 @@ export const InvitationLook = z
   .object({ invitedBy: z.string(), instance: z.string() })
   .openapi("InvitationLook");
 
+/** The people of the example; nobody where it is not loaded. */
+export const Demo = z
+  .object({ people: z.array(z.object({ id: z.number(), name: z.string() })) })
+  .openapi("Demo");
+
+/** Its link is known only to the answer that made it. */
+export const DemoLink = z
+  .object({ link: z.string(), expiresAt: z.iso.datetime() })
+  .openapi("DemoLink");
+
 export const IdParam = z.object({
   id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
 });

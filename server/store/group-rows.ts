@@ -50,7 +50,7 @@ export const channelTouched = ({ id, head }: Group, rows: readonly Row[]): Touch
   rows: rows.map((row) => ({ position: row.version, row })),
 });
 
-const membershipTouched = (
+export const membershipTouched = (
   channelId: ChannelId,
   user: UserId,
   seq: Seq,

@@ -156,16 +156,30 @@ export async function removeMember(
     if (user !== actor && !groupRules.mayRemove(group.own.role, target.role)) {
       return { refused: "may_not_manage" };
     }
-    const left = [...group.members.values()].filter(({ id }) => id !== user);
-    if (left.length === 0) {
-      await tx`update channels set deleted_at = now() where id = ${channelId}`;
-    }
-    const fates = new Map<UserId, Fate>([[user, "gone"]]);
-    if (left.length > 0 && !left.some(({ role }) => role === "admin")) {
-      fates.set(nextAdmin(left).id, { role: "admin" });
-    }
-    return changeMembers(tx, group, fates);
+    return endMembership(tx, group, user);
   });
+}
+
+/** Takes somebody out who may not come in any more, as if they had left. */
+export async function takeOut(
+  sql: Database,
+  channelId: ChannelId,
+  user: UserId,
+): Promise<GroupChange | Refusal> {
+  const leave = async (tx: Transaction, group: Held) => endMembership(tx, group, user);
+  return changeGroup(sql, channelId, user, leave, { mayBeInactive: true });
+}
+
+async function endMembership(tx: Transaction, group: Held, user: UserId): Promise<Touched[]> {
+  const left = [...group.members.values()].filter(({ id }) => id !== user);
+  if (left.length === 0) {
+    await tx`update channels set deleted_at = now() where id = ${group.id}`;
+  }
+  const fates = new Map<UserId, Fate>([[user, "gone"]]);
+  if (left.length > 0 && !left.some(({ role }) => role === "admin")) {
+    fates.set(nextAdmin(left).id, { role: "admin" });
+  }
+  return changeMembers(tx, group, fates);
 }
 
 /** Gives a member another role; the last admin stays one. */
@@ -217,6 +231,7 @@ async function changeGroup(
   channelId: ChannelId,
   actor: UserId,
   change: (tx: Transaction, group: Held) => Promise<Touched[] | Refusal>,
+  { mayBeInactive = false } = {},
 ): Promise<GroupChange | Refusal> {
   const changed = await sql.begin(async (tx): Promise<GroupChange | Refusal | undefined> => {
     await beginChanging(tx);
@@ -234,7 +249,7 @@ async function changeGroup(
       select m.user_id as id, u.name, u.active, m.role, m.joined_at as "joinedAt"
         from members m join users u on u.id = m.user_id where m.channel_id = ${channelId}`;
     const own = rows.find(({ id }) => id === actor)!;
-    if (!own.active) return { refused: "user_inactive" };
+    if (!own.active && !mayBeInactive) return { refused: "user_inactive" };
     const members = new Map(rows.map((row) => [row.id, row]));
     const touched = await change(tx, { id: channelId, textId, name, head, members, own });
     return "refused" in touched ? touched : { channelId, textId, touched };

@@ -1,7 +1,8 @@
 import type { UserId } from "#wire/ids.ts";
 import type { Account, Statements, Transaction } from "./account.ts";
 
-export type EndReason = "signed_out" | "token_reused" | "password_reset" | "deactivated";
+export type EndReason =
+  "signed_out" | "token_reused" | "password_reset" | "deactivated" | "demo_removed";
 
 /** A session that is about to begin. */
 export interface NewSession {

@@ -1,3 +1,5 @@
+import { names } from "../demo/names.ts";
+
 /** Who lives in seeds, tests and pictures. Nobody is called foo. */
 export interface Person {
   readonly name: string;
@@ -8,15 +10,15 @@ export interface Person {
 /** The owner of every seeded instance is Ada; the others come by her invitation. */
 export const people = {
   ada: { name: "Ada Lovelace", email: "ada@parley.test", password: "note-g-by-hand" },
-  grace: { name: "Grace Hopper", email: "grace@parley.test", password: "a-moth-in-relay-70" },
-  linus: { name: "Linus Torvalds", email: "linus@parley.test", password: "just-for-fun-1991" },
-  margaret: { name: "Margaret Hamilton", email: "margaret@parley.test", password: "alarm-1202-go" },
-  alan: { name: "Alan Turing", email: "alan@parley.test", password: "an-endless-tape" },
+  grace: { name: names.grace, email: "grace@parley.test", password: "a-moth-in-relay-70" },
+  linus: { name: names.linus, email: "linus@parley.test", password: "just-for-fun-1991" },
+  margaret: { name: names.margaret, email: "margaret@parley.test", password: "alarm-1202-go" },
+  alan: { name: names.alan, email: "alan@parley.test", password: "an-endless-tape" },
   katherine: {
-    name: "Katherine Johnson",
+    name: names.katherine,
     email: "katherine@parley.test",
     password: "check-the-numbers",
   },
-  radia: { name: "Radia Perlman", email: "radia@parley.test", password: "a-tree-that-spans" },
-  edsger: { name: "Edsger Dijkstra", email: "edsger@parley.test", password: "the-shortest-path" },
+  radia: { name: names.radia, email: "radia@parley.test", password: "a-tree-that-spans" },
+  edsger: { name: names.edsger, email: "edsger@parley.test", password: "the-shortest-path" },
 } as const satisfies Record<string, Person>;
