@@ -1,4 +1,5 @@
 const asRoot = "only root may become somebody else";
+const withoutNginx = "nginx is not installed";
 const mounting = "only root outside of a container may mount";
 
 /**
@@ -15,5 +16,12 @@ export const allowedSkips: Readonly<Record<string, string>> = {
   "what an ordinary user began, root continues as that user": asRoot,
   "a disk that is full, at whatever step, is said in one sentence": mounting,
   "a server whose disk is full goes on, and stores again when there is space": mounting,
+  "D7 S14: nginx sends plain http to https, and brings the interface with a cookie that is Secure":
+    withoutNginx,
+  "D7 S14: a WebSocket and a stream go through nginx, the stream as it comes": withoutNginx,
+  "S14: behind nginx people are told apart by their address, whatever they write into X-Forwarded-For":
+    withoutNginx,
+  "D7 S14 U16: behind nginx, which ends TLS and takes the path away, two people meet and talk":
+    withoutNginx,
   "a start on a disk that has filled up says so, and works when there is space": mounting,
 };

@@ -9,6 +9,7 @@ import { temporaryDirectory } from "../../server/test/directory.ts";
 import { startServer, type TestServer } from "../../server/test/start-server.ts";
 import { buildClient } from "../build.ts";
 import { launchBrowser } from "./browser.ts";
+import { hasNginx, startNginx } from "../../server/test/nginx.ts";
 import { meet } from "./first-talk.ts";
 
 setDefaultTimeout(30_000);
@@ -91,3 +92,19 @@ test("S14: beneath a path of PUBLIC_URL two people meet and talk, and nothing li
   await operation.getByRole("button", { name: "Execute" }).click();
   expect((await tried).status()).toBe(200);
 });
+
+test.skipIf(!hasNginx)(
+  "D7 S14 U16: behind nginx, which ends TLS and takes the path away, two people meet and talk",
+  async () => {
+    await using nginx = await startNginx(port, "/chat");
+    const publicUrl = `https://parley.test:${nginx.httpsPort}/chat`;
+    await using server = await serve({ publicUrl, trustedProxies: ["127.0.0.1"] });
+    await using met = await meet(browser, publicUrl, (await setupLink(server.sql, publicUrl))!);
+    expect(met.complaints).toEqual([]);
+    const opened = met.ada.waitForEvent("websocket");
+    await met.ada.reload();
+    expect((await opened).url()).toBe(`${publicUrl.replace("https", "wss")}/ws`);
+    const [cookie] = await met.ada.context().cookies(`${publicUrl}/api/v1/session`);
+    expect(cookie).toMatchObject({ secure: true, path: "/chat/api/v1/session" });
+  },
+);

@@ -108,7 +108,7 @@ async function throughProxy(publicUrl: string): Promise<Finding[]> {
       ? good("WebSocket gets through.")
       : bad(
           "No WebSocket gets through: everybody falls back to HTTP.",
-          "Let the proxy pass on Upgrade and Connection; see the README for nginx.",
+          "Let the proxy pass on Upgrade and Connection, as docs/nginx.conf does.",
         ),
     streams
       ? good("Streamed responses get through as they come.")

@@ -107,7 +107,7 @@ test("a link begins with PUBLIC_URL, or with the address that its maker uses", a
   expect(made.json.link).toStartWith(`${publicUrl}/invite#code=`);
 });
 
-test("sign-ins are limited by the client's address, which nobody can forge", async () => {
+test("S14: sign-ins are limited by the client's address, which nobody can forge", async () => {
   await using app = await testApp();
   const guess = async (count: number) => {
     const browser = app.browser("203.0.113.7");

@@ -46,6 +46,20 @@ test("S1: a page of another site can't open a socket; the own page and programs 
   expect(await handshake(protocol)).toStartWith("HTTP/1.1 101");
 });
 
+test("S14: forged headers open no socket to a page of another site", async () => {
+  const own = new URL(server.url).host;
+  const forged = { "X-Forwarded-Host": "evil.example", Forwarded: "host=evil.example;proto=https" };
+  const refused = "HTTP/1.1 403";
+  const evil = "https://evil.example";
+  expect(await handshake({ ...protocol, ...forged, Origin: evil })).toStartWith(refused);
+  expect(await handshake({ ...protocol, Host: "evil.example", Origin: server.url })).toStartWith(
+    refused,
+  );
+  expect(await handshake({ ...protocol, Host: own, ...forged, Origin: server.url })).toStartWith(
+    "HTTP/1.1 101",
+  );
+});
+
 test("W1: a socket needs a subprotocol that the server speaks, which it confirms, and no compression", async () => {
   expect(await handshake({})).toStartWith("HTTP/1.1 400");
   expect(await handshake({ "Sec-WebSocket-Protocol": "chat" })).toStartWith("HTTP/1.1 400");
