@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
 import manifest from "../package.json";
+import { lanAddressOf } from "./embedded/lan.ts";
 import { findPostmaster } from "./embedded/postmaster.ts";
 import { isAlive, type ProcessMark } from "./embedded/processes.ts";
 import { readRunning } from "./embedded/run-file.ts";
@@ -157,9 +158,15 @@ test("S14: with a certificate its address begins with https; with a key of anoth
   };
   const said = await refusal({ ...env, TLS_KEY: other!.keyPath });
   expect(said).toContain("is not the one of the certificate");
-  await using supervisor = new TestSupervisor({ ...env, TLS_KEY: own!.keyPath });
-  const { url, link } = await supervisor.ready();
+  await using supervisor = new TestSupervisor({
+    ...env,
+    TLS_KEY: own!.keyPath,
+    HOST: "0.0.0.0",
+  });
+  const { url, link, lanUrl } = await supervisor.ready();
   expect(url).toStartWith("https://localhost:");
+  const lan = lanAddressOf("0.0.0.0");
+  expect(lanUrl).toBe(lan && url.replace("localhost", lan));
   expect(link).toStartWith(`${url}/setup#code=`);
   expect(
     (await fetch(`${url.replace("localhost", "127.0.0.1")}/readyz`, { tls: { ca: own!.cert } }))

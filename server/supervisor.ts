@@ -12,6 +12,7 @@ import {
   type WorkerConfig,
 } from "./config.ts";
 import { prepareCluster, refuseForeign } from "./embedded/cluster.ts";
+import { isLoopback, lanAddressOf } from "./embedded/lan.ts";
 import { holdDirectory } from "./embedded/lock.ts";
 import { findPlace, type Place } from "./embedded/place.ts";
 import { findPort } from "./embedded/port.ts";
@@ -19,6 +20,7 @@ import { EmbeddedPostgres } from "./embedded/postgres.ts";
 import { StartRefused } from "./embedded/refused.ts";
 import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
+import { type Ready, welcomeLines } from "./embedded/welcome.ts";
 import { Workers } from "./embedded/workers.ts";
 import { readTls } from "./engine/tls.ts";
 import { within } from "#lib/wait.ts";
@@ -26,7 +28,6 @@ import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 
-const labelColumns = 22;
 const answerMsMax = 15_000; // Longer than it may take to connect.
 
 /** Starts, watches and ends what Parley consists of. Never on the way of a message. */
@@ -58,7 +59,8 @@ export class Supervisor {
     const place = await this.#takeDataDir();
     const { dataDir, host, clientDir, publicUrl } = this.#config;
     const port = await findPort(host, this.#config.port);
-    const url = publicUrl ?? `${tls ? "https" : "http"}://${nameOf(host)}:${port}`;
+    const scheme = tls ? "https" : "http";
+    const url = publicUrl ?? `${scheme}://${nameOf(host)}:${port}`;
     this.#runFile = new RunFile(dataDir);
     this.#runFile.note({ url });
 
@@ -71,7 +73,17 @@ export class Supervisor {
     );
 
     const link = await makeSetupLink(databaseUrl, url);
-    tellReady({ version: this.#version, url, link, dataDir, moved: place?.moved });
+    // Behind a PUBLIC_URL people come by that, and by nothing else.
+    const lan = publicUrl === undefined ? lanAddressOf(host) : undefined;
+    tellReady({
+      version: this.#version,
+      url,
+      link,
+      dataDir,
+      moved: place?.moved,
+      lanUrl: lan && `${scheme}://${lan}:${port}`,
+      isAlone: publicUrl === undefined && isLoopback(host),
+    });
   }
 
   /** Ends what runs: workers first, so that what they have accepted is stored, PostgreSQL last. */
@@ -193,23 +205,9 @@ async function makeSetupLink(databaseUrl: string, publicUrl: string): Promise<st
   }
 }
 
-interface Ready {
-  readonly version: string;
-  readonly url: string;
-  readonly link: string | undefined;
-  readonly dataDir: string;
-  readonly moved: string | undefined;
-}
-
-function tellReady({ moved, ...facts }: Ready): void {
-  const line = (what: string, value: string): string => `${what.padEnd(labelColumns)}${value}`;
-  const lines = [
-    ...(moved === undefined ? [] : [moved]),
-    "",
-    line(`Parley ${facts.version} is at`, facts.url),
-    ...(facts.link === undefined ? [] : [line("Become its owner at", facts.link)]),
-    line("Its data lies in", facts.dataDir),
-    "Ctrl-C ends it.",
-  ];
-  logNotice(lines, "Parley is ready", { ...facts, ...(moved === undefined ? {} : { moved }) });
+/** For machines the same as facts, without what is only for eyes. */
+function tellReady(ready: Ready): void {
+  const { isAlone: _, ...facts } = ready;
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  logNotice(welcomeLines(ready), "Parley is ready", Object.fromEntries(known));
 }

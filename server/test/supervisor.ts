@@ -8,6 +8,7 @@ export interface ReadyFacts {
   readonly dataDir: string;
   readonly version: string;
   readonly moved?: string;
+  readonly lanUrl?: string;
 }
 
 /** One line of its log. */
