@@ -111,6 +111,12 @@ export const screens: readonly Screen[] = [
   { name: "list", path: "/", state: "usual", waitFor: "html" },
   { name: "list-loading", path: "/", state: "loading", waitFor: ".skeleton" },
   { name: "list-empty", path: "/", state: "nothing", waitFor: ".notice" },
+  {
+    name: "list-empty-admin",
+    path: "/",
+    state: "nothing for an administrator",
+    waitFor: ".notice",
+  },
   { name: "list-empty-member", path: "/", state: "nothing for a member", waitFor: ".notice" },
   ...(["usual", "streamed"] as const).map((state): Screen => ({
     name: state === "usual" ? "menu" : "menu-without-websocket",
@@ -170,6 +176,55 @@ export const screens: readonly Screen[] = [
     state: "nothing for a member",
     waitFor: ".page .notice",
   },
+  { name: "example", path: "/example", state: "usual", waitFor: ".example-person" },
+  {
+    name: "example-link",
+    path: "/example",
+    state: "usual",
+    waitFor: ".example-person",
+    act: async (page) => {
+      await page.click(".example-person .button");
+      await page.waitForSelector(".copy-link");
+    },
+  },
+  {
+    name: "example-remove",
+    path: "/example",
+    state: "usual",
+    waitFor: ".example-person",
+    act: async (page) => {
+      await page.click(".example-end .button-plain");
+      await page.waitForSelector(".example-terms");
+    },
+  },
+  {
+    name: "example-remove-refused",
+    path: "/example",
+    state: "example refused",
+    waitFor: ".example-person",
+    act: async (page) => {
+      await page.click(".example-end .button-plain");
+      await page.click(".button-danger");
+      await page.waitForSelector(".fault:not(:empty)");
+    },
+  },
+  { name: "example-none", path: "/example", state: "no example", waitFor: ".page .notice" },
+  { name: "example-failed", path: "/example", state: "example failed", waitFor: ".page .notice" },
+  {
+    name: "example-member",
+    path: "/example",
+    state: "nothing for a member",
+    waitFor: ".page .notice",
+  },
+  { name: "people-alone", path: "/people", state: "alone", waitFor: ".page .notice" },
+  {
+    name: "people-alone-member",
+    path: "/people",
+    state: "alone as a member",
+    waitFor: ".page .notice",
+  },
+  group("group-alone", "alone", ".list-start"),
+  group("members-alone", "alone", ".panel-alone", "/members"),
   { name: "not-found", path: "/nowhere", state: "usual", waitFor: ".main .notice" },
   { name: "sign-in", path: "/signin", state: "nobody", waitFor: ".account-form" },
   {
@@ -200,5 +255,17 @@ export const screens: readonly Screen[] = [
   },
   { name: "invite", path: "/invite", state: "nobody", waitFor: ".account-form" },
   { name: "invite-used", path: "/invite", state: "link used", waitFor: ".account .notice" },
+  { name: "enter", path: "/enter", state: "nobody", waitFor: ".account-form" },
+  { name: "enter-signed-in", path: "/enter", state: "usual", waitFor: ".account-form" },
+  {
+    name: "enter-used",
+    path: "/enter",
+    state: "link used",
+    waitFor: ".account-form",
+    act: async (page) => {
+      await page.click(".button-primary");
+      await page.waitForSelector(".fault:not(:empty)");
+    },
+  },
   { name: "reset", path: "/reset", state: "nobody", waitFor: ".account-form" },
 ];

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 import type { Clock } from "../store/clock.ts";
-import type { Accounts, Link, Me, NewAccount, Problem } from "../store/model.ts";
+import type { Accounts, DemoPerson, Link, Me, NewAccount, Problem } from "../store/model.ts";
 import type { Flag } from "./way.ts";
 
 type SignedOut = Extract<Link, { state: "signed_out" }>["why"];
@@ -123,7 +123,20 @@ export class Session implements TokenSource {
       const answer = await this.#askSigned<object>("DELETE", path);
       return "problem" in answer ? answer : undefined;
     },
+    demo: () => this.#askDemo("GET"),
+    loadDemo: () => this.#askDemo("POST"),
+    removeDemo: async () => {
+      const answer = await this.#askSigned<object>("DELETE", "/demo");
+      return "problem" in answer ? answer : undefined;
+    },
+    demoLink: (person) => this.#askSigned("POST", `/demo/people/${person}/link`),
+    enterDemo: (code) => this.#sign("/demo/enter", { code }),
   };
+
+  async #askDemo(method: "GET" | "POST"): Promise<readonly DemoPerson[] | Problem> {
+    const answer = await this.#askSigned<{ people: readonly DemoPerson[] }>(method, "/demo");
+    return "problem" in answer ? answer : answer.people;
+  }
 
   /** One question by HTTP. Never rejects: what did not come back is the problem `offline`. */
   async ask<Value extends object>(

@@ -176,6 +176,24 @@ export interface Accounts {
   invite(terms: { usesMax: number; expiresInHours: number }): Promise<Invitation | Problem>;
   invitations(): Promise<readonly Invitation[] | Problem>;
   revoke(invitation: string): Promise<Problem | undefined>;
+  /** The people of the example; nobody where it is not loaded. */
+  demo(): Promise<readonly DemoPerson[] | Problem>;
+  loadDemo(): Promise<readonly DemoPerson[] | Problem>;
+  removeDemo(): Promise<Problem | undefined>;
+  /** Of one of its people a link to sign in by, once. */
+  demoLink(person: UserId): Promise<DemoLink | Problem>;
+  enterDemo(code: string): Promise<Me | Problem>;
+}
+
+export interface DemoPerson {
+  readonly id: UserId;
+  readonly name: string;
+}
+
+/** Known only to the answer that made it: the server keeps no plain code. */
+export interface DemoLink {
+  readonly link: string;
+  readonly expiresAt: string;
 }
 
 export interface NewAccount {

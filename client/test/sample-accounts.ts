@@ -1,10 +1,11 @@
-import type { Accounts, Invitation, Problem } from "../store/model.ts";
+import type { Accounts, DemoPerson, Invitation, Problem } from "../store/model.ts";
 import type { Sample } from "./sample-model.ts";
-import { day } from "./sample-people.ts";
+import { day, samplePeople } from "./sample-people.ts";
 import type { StateName } from "./sample-states.ts";
 
 const used: Problem = { problem: "link_invalid", status: 410, detail: "Ask for a new one." };
 const wrong: Problem = { problem: "wrong_credentials", status: 401, detail: "", field: "password" };
+const away: Problem = { problem: "unavailable", status: 503, detail: "" };
 const short: Problem = {
   problem: "password_too_short",
   status: 422,
@@ -20,8 +21,13 @@ function sampleInvitations(nowMs: number): Invitation[] {
   ];
 }
 
+function sampleExample(nowMs: number): DemoPerson[] {
+  return samplePeople(nowMs).filter(({ role }) => role !== "owner");
+}
+
 /** The account pages' answers: a password of fewer than ten characters is refused, everything else is taken. */
 export function createSampleAccounts(state: StateName, sample: Sample, nowMs: number): Accounts {
+  let example = state === "usual" || state === "example refused" ? sampleExample(nowMs) : [];
   let invitations = state === "nothing" ? [] : sampleInvitations(nowMs);
   const enter = async (password: string, refusal: Problem) => {
     sample.calls.push(["enter", password]);
@@ -58,5 +64,23 @@ export function createSampleAccounts(state: StateName, sample: Sample, nowMs: nu
       invitations = invitations.filter((each) => each.id !== id);
       return undefined;
     },
+    demo: async () => (state === "example failed" ? away : example),
+    async loadDemo() {
+      sample.calls.push(["loadDemo"]);
+      if (state === "example refused") return away;
+      example = sampleExample(nowMs);
+      return example;
+    },
+    async removeDemo() {
+      sample.calls.push(["removeDemo"]);
+      if (state === "example refused") return away;
+      example = [];
+      return undefined;
+    },
+    demoLink: async () => ({
+      link: "https://parley.example.org/enter#code=U3VwcG9zZVRoZVRhcGVXZXJlTm90RW5kbGVzcw",
+      expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+    }),
+    enterDemo: async () => (state === "link used" ? used : enter("a link is enough", used)),
   };
 }

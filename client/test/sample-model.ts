@@ -115,8 +115,8 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   const open: Opening = {
     of: () => undefined,
     members: async () => ({ members: sampleMembers(nowMs), count: 5, after: null }),
+    people: samplePeople(nowMs),
   };
-  const known = samplePeople(nowMs);
   let seq = 100_000;
 
   open.of = (textId) => {
@@ -210,7 +210,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     async people(query) {
       const wanted = query.toLowerCase();
       return {
-        people: known.filter(({ name }) =>
+        people: open.people.filter(({ name }) =>
           name
             .toLowerCase()
             .split(" ")
@@ -219,7 +219,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
         after: null,
       };
     },
-    isOnline: (user) => signal(known.find(({ id }) => id === user)?.online ?? false),
+    isOnline: (user) => signal(open.people.find(({ id }) => id === user)?.online ?? false),
     startDirect: async (user) => directTextId(idOf("ada"), user),
     newGroupId: () => "019a7780-6210-7000-8000-000000000003",
     async createGroup(...wish) {

@@ -1,4 +1,4 @@
-import type { Conversation, Model, ShownMessage } from "../store/model.ts";
+import type { Conversation, Model, PersonLine, ShownMessage } from "../store/model.ts";
 import { sampleHistory, sampleMessage } from "./sample-messages.ts";
 import type { Sample } from "./sample-model.ts";
 import { hour, idOf, minute, nameOf } from "./sample-people.ts";
@@ -8,6 +8,7 @@ type Opened = Conversation | "missing" | undefined;
 export interface Opening {
   of: (textId: string) => Opened;
   members: Model["members"];
+  people: readonly PersonLine[];
 }
 
 const poem = Array.from(
@@ -47,6 +48,27 @@ const states = {
     sample.channels.value = [];
     sample.me.value = { ...sample.me.value!, role: "member" };
   },
+  "nothing for an administrator": (sample: Sample) => {
+    sample.channels.value = [];
+    sample.me.value = { ...sample.me.value!, role: "admin" };
+  },
+  alone: (sample: Sample, opening: Opening) => {
+    opening.people = opening.people.filter(({ role }) => role === "owner");
+    opening.members = async () => ({
+      members: opening.people.map((person) => ({ ...person, role: "admin" })),
+      count: 1,
+      after: null,
+    });
+    changing(opening, () => ({ messages: [], members: { count: 1, version: 1 } }));
+    sample.channels.value = sample.channels.value!.filter(({ kind }) => kind === "group");
+  },
+  "alone as a member": (sample: Sample, opening: Opening) => {
+    opening.people = [];
+    sample.me.value = { ...sample.me.value!, role: "member" };
+  },
+  "example failed": () => undefined,
+  "example refused": () => undefined,
+  "no example": () => undefined,
   "empty channel": (_sample: Sample, opening: Opening) => {
     changing(opening, () => ({ messages: [] }));
   },

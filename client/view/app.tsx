@@ -18,7 +18,7 @@ function Page() {
   const link = model.link.value;
   useTitle();
 
-  if (page === "set-up" || page === "invite" || page === "reset") {
+  if (page === "set-up" || page === "invite" || page === "reset" || page === "enter") {
     return <AccountPages page={page} key={page} />;
   }
   if (link.state === "signed_out" && link.why === "inactive") {

@@ -1,12 +1,12 @@
 import { useRef, useState } from "preact/hooks";
-import { i18n } from "../locale/i18n.ts";
 import type { ChannelLine } from "../store/model.ts";
 import { ChannelRow } from "./channel-row.tsx";
 import { useModel } from "./context.ts";
-import { Notice } from "./notice.tsx";
-import { mayInvite } from "./may-invite.ts";
+import { lazy } from "./lazy.tsx";
 import { route } from "./router.ts";
 import { SkeletonRows } from "./skeleton.tsx";
+
+const FirstSteps = lazy(async () => (await import("./first-steps.tsx")).FirstSteps);
 
 /** The lines in the order in which they stood, new ones on top: nothing moves away beneath a pointer or a focus. */
 function inHeldOrder(
@@ -24,19 +24,8 @@ export function ChannelList() {
   const lines = model.channels.value;
   if (!lines) return <SkeletonRows count={8} />;
 
-  if (lines.length === 0) {
-    return mayInvite(model.me.value) ? (
-      <Notice
-        title={i18n.t("No one here yet.")}
-        link={{ label: i18n.t("Invite people"), to: "/invitations" }}
-      />
-    ) : (
-      <Notice
-        title={i18n.t("You talk to no one yet.")}
-        link={{ label: i18n.t("Find a person"), to: "/people" }}
-      />
-    );
-  }
+  if (lines.length === 0) return <FirstSteps />;
+
   const shown = isHeld ? inHeldOrder(lines, order.current) : lines;
   order.current = shown.map(({ id }) => id);
   const current = route.value;

@@ -14,8 +14,14 @@ async function copy(input: HTMLInputElement): Promise<boolean> {
   }
 }
 
-/** A new invitation's link, to be given to somebody. */
-export function CopyLink({ link }: { readonly link: string }) {
+interface Props {
+  readonly link: string;
+  readonly label: string;
+  readonly hint: string;
+}
+
+/** A new link, which is shown once: to be copied. */
+export function CopyLink({ link, label, hint }: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [isCopied, setCopied] = useState<boolean>();
@@ -25,7 +31,7 @@ export function CopyLink({ link }: { readonly link: string }) {
   return (
     <div class="field">
       <label class="field-label" for={id}>
-        {i18n.t("Give this link to whom you invite")}
+        {label}
       </label>
       <div class="copy-link">
         <input
@@ -44,7 +50,7 @@ export function CopyLink({ link }: { readonly link: string }) {
       <p class="field-hint" id={`${id}-hint`} role="status">
         {isCopied === false
           ? i18n.t("This browser does not let the page copy. The link is selected: press Ctrl+C.")
-          : i18n.t("It is shown only now.")}
+          : hint}
       </p>
     </div>
   );

@@ -1,70 +1,20 @@
-import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import type { Trouble } from "../store/model.ts";
-import { Dialog } from "./dialog.tsx";
+import { AskForm, type AskProps } from "./ask-form.tsx";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 
-interface Props {
-  readonly title: string;
-  /** What one is about to do, where the title does not say it all. */
-  readonly text?: string;
-  /** The verb of the button. */
-  readonly act: string;
-  readonly isDangerous?: boolean;
+interface Props extends AskProps {
   readonly submit: () => Promise<Trouble | undefined>;
-  readonly close: () => void;
-  readonly children?: ComponentChildren;
 }
 
-/** A dialog that changes a group: it closes when that is done, and says at its button what stood against it. */
-export function GroupForm(props: Props) {
-  const { title, text, act, isDangerous, submit, close, children } = props;
-  const id = useId();
-  const [fault, setFault] = useState("");
-  const [isUnderWay, setUnderWay] = useState(false);
-  const press = async () => {
-    if (isUnderWay) return;
-    setUnderWay(true);
+/** A dialog that changes a group. */
+export function GroupForm({ submit, ...rest }: Props) {
+  const change = async () => {
     const trouble = await submit();
-    setUnderWay(false);
-    if (trouble) setFault(sentenceOfTrouble(trouble.code));
-    else close();
+    return trouble ? sentenceOfTrouble(trouble.code) : "";
   };
-  return (
-    <Dialog label={title} close={close}>
-      <form
-        class="group-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void press();
-        }}
-      >
-        <h2 class="dialog-title">{title}</h2>
-        <div class="group-fields">
-          {text && <p>{text}</p>}
-          {children}
-          <p class="fault" id={id} role="alert">
-            {fault}
-          </p>
-        </div>
-        <div class="dialog-end">
-          <button type="button" class="button" onClick={close} autofocus={!children}>
-            {i18n.t("Cancel")}
-          </button>
-          <button
-            type="submit"
-            class={isDangerous ? "button button-danger" : "button button-primary"}
-            aria-busy={isUnderWay}
-            aria-describedby={id}
-          >
-            {act}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
+  return <AskForm {...rest} submit={change} />;
 }
 
 interface NameProps {

@@ -15,6 +15,7 @@ export type IconName =
   | "log-out"
   | "monitor"
   | "moon"
+  | "presentation"
   | "rotate-cw"
   | "search"
   | "shield"

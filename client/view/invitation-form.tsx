@@ -96,7 +96,14 @@ export function InvitationForm({ made }: { readonly made: (invitation: Invitatio
       <p class="fault" id={`${id}-fault`} role="alert">
         {fault?.text}
       </p>
-      {link && <CopyLink link={link} key={link} />}
+      {link && (
+        <CopyLink
+          key={link}
+          link={link}
+          label={i18n.t("Give this link to whom you invite")}
+          hint={i18n.t("It is shown only now.")}
+        />
+      )}
     </form>
   );
 }

@@ -1,11 +1,24 @@
 import { i18n } from "../locale/i18n.ts";
 import type { Conversation } from "../store/model.ts";
 import { useModel } from "./context.ts";
+import { Link } from "./link.tsx";
 
 interface Props {
   readonly pane: Conversation;
   /** Whether the window begins with the oldest message that is loaded. */
   readonly isFirst: boolean;
+}
+
+/** Who made a group for oneself alone learns here how others come in. */
+function Alone({ pane: { channel, members } }: Pick<Props, "pane">) {
+  if (channel.kind !== "group" || members.count !== 1) return null;
+  return (
+    <>
+      {" "}
+      {i18n.t("Only you are here.")}{" "}
+      <Link to={`/c/${channel.textId}/members`}>{i18n.t("Add people")}</Link>
+    </>
+  );
 }
 
 /** Above the oldest message: where the channel begins, or what is still to come. */
@@ -26,6 +39,7 @@ export function ListStart({ pane, isFirst }: Props) {
           {channel.peer
             ? i18n.t("Nothing was said here yet. Say hello to {name}.", { name: channel.name })
             : i18n.t("Nothing was said here yet. Say the first word.")}
+          <Alone pane={pane} />
         </p>
       );
     case "failed":

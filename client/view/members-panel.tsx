@@ -97,6 +97,11 @@ export function MembersPanel({ pane }: { readonly pane: Conversation }) {
             />
           ))}
         </ul>
+        {isGroup && found?.count === 1 && (
+          <p class="panel-alone">
+            {i18n.t("Only you are here. Whom you add reads what was said.")}
+          </p>
+        )}
         {found?.after && (
           <button type="button" class="button" onClick={() => void more()}>
             {i18n.t("Show more people")}

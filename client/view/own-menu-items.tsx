@@ -68,6 +68,13 @@ export function OwnMenuItems({ me, button, close }: Props) {
             press={leaving(() => go("/invitations"))}
           />
         )}
+        {me.role === "owner" && (
+          <MenuItem
+            icon="presentation"
+            label={i18n.t("Example")}
+            press={leaving(() => go("/example"))}
+          />
+        )}
         <MenuItem
           icon="keyboard"
           label={i18n.t("Keys")}

@@ -49,6 +49,32 @@ function usePeople(query: string) {
   return { found, more };
 }
 
+/** Either one is alone here, or nobody is called like this. */
+function NobodyFound({ query }: { readonly query: string }) {
+  const me = useModel().me.value;
+  const invite = { label: i18n.t("Invite people"), to: "/invitations" };
+  if (query !== "") {
+    return (
+      <Notice
+        title={i18n.t("Nobody by the name of “{query}”.", { query })}
+        text={i18n.t("The beginning of any word of a name is enough.")}
+      />
+    );
+  }
+  return mayInvite(me) ? (
+    <Notice
+      title={i18n.t("No one here yet.")}
+      text={i18n.t("Whoever accepts an invitation of yours stands here.")}
+      link={invite}
+    />
+  ) : (
+    <Notice
+      title={i18n.t("No one here yet.")}
+      text={i18n.t("Administrators can invite people. Who comes stands here.")}
+    />
+  );
+}
+
 export function PeoplePage() {
   const model = useModel();
   const id = useId();
@@ -94,15 +120,7 @@ export function PeoplePage() {
           />
         </div>
         {!others && <SkeletonRows count={6} />}
-        {others?.length === 0 && !found?.fault && (
-          <Notice
-            title={
-              query.trim() === ""
-                ? i18n.t("No one here yet.")
-                : i18n.t("Nobody by the name of “{query}”.", { query: query.trim() })
-            }
-          />
-        )}
+        {others?.length === 0 && !found?.fault && <NobodyFound query={query.trim()} />}
         <ul class="people">
           {others?.map((person) => (
             <PersonRow person={person} key={person.id} />

@@ -33,6 +33,10 @@ export function sentenceOf({ problem, detail, retryAfterSeconds }: Problem): str
       return i18n.t("This Parley is already set up. Sign in, or ask its owner for an invitation.");
     case "role_too_low":
       return i18n.t("Only administrators can do this.");
+    case "owner_only":
+      return i18n.t("Only the owner can do this.");
+    case "demo_loaded":
+      return i18n.t("The example is loaded already.");
     case "busy":
     case "unavailable":
       return i18n.t("The server is busy. Try again in a moment.");

@@ -5,17 +5,28 @@ export type Route =
   | { readonly page: "channel"; readonly textId: string; readonly panel?: "members" }
   | {
       readonly page:
-        "home" | "people" | "invitations" | "sign-in" | "set-up" | "invite" | "reset" | "unknown";
+        | "home"
+        | "people"
+        | "invitations"
+        | "example"
+        | "sign-in"
+        | "set-up"
+        | "invite"
+        | "reset"
+        | "enter"
+        | "unknown";
     };
 
 const pages = {
   "/": "home",
   "/people": "people",
   "/invitations": "invitations",
+  "/example": "example",
   "/signin": "sign-in",
   "/setup": "set-up",
   "/invite": "invite",
   "/reset": "reset",
+  "/enter": "enter",
 } as const;
 
 function routeOf(path: string): Route {

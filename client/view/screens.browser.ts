@@ -74,7 +74,8 @@ const named = screens.map((screen) => [screen.name, screen] as const);
 /** The account pages are one column of 360 px on every screen. */
 const folding = named.filter(
   ([, { state, path }]) =>
-    !/^\/(signin|setup|invite|reset)$/.test(path) && !/^(expired|inactive|not set up)$/.test(state),
+    !/^\/(signin|setup|invite|reset|enter)$/.test(path) &&
+    !/^(expired|inactive|not set up)$/.test(state),
 );
 
 test.each(named)(

@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
 import { Announcer } from "./announcer.tsx";
@@ -10,6 +10,7 @@ import { lazy } from "./lazy.tsx";
 import { LinkBar } from "./link-bar.tsx";
 import { ListHeader } from "./list-header.tsx";
 import { listWidth, showListWidth } from "./list-width.ts";
+import { isNarrow } from "./narrow.ts";
 import { Notice } from "./notice.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { route } from "./router.ts";
@@ -19,15 +20,11 @@ const loadChannelPane = () => import("./channel-pane.tsx");
 const ChannelPane = lazy(async () => (await loadChannelPane()).ChannelPane);
 const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
 const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
+const Example = lazy(async () => (await import("./example-page.tsx")).ExamplePage);
 const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const NewGroup = lazy(async () => (await import("./new-group.tsx")).NewGroup);
 const Help = lazy(async () => (await import("./help.tsx")).Help);
-
-/** One pane at a time, as `shell.css` has it: there the list is what the page is about. */
-const narrow = matchMedia("(max-width: 719.98px)");
-const isNarrow = signal(narrow.matches);
-narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
 
 /** Beside the list nothing is open yet. An empty list says by itself what to do. */
 function Home() {
@@ -57,6 +54,8 @@ function Pane() {
       return <People />;
     case "invitations":
       return <Invitations />;
+    case "example":
+      return <Example />;
     case "unknown":
       return (
         <>

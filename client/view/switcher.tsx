@@ -137,7 +137,9 @@ export function Switcher({ close }: { readonly close: () => void }) {
         ))}
       </ul>
       {choices.length === 0 && (
-        <p class="switcher-none">{i18n.t("Nobody and nothing by that name.")}</p>
+        <p class="switcher-none">
+          {i18n.t("Nobody and nothing by that name. The beginning of any word of it is enough.")}
+        </p>
       )}
       {fault && <p class="fault switcher-none">{fault}</p>}
     </Dialog>

@@ -15,6 +15,8 @@ function placeName(model: Model): string | undefined {
       return i18n.t("Join");
     case "reset":
       return i18n.t("New password");
+    case "enter":
+      return i18n.t("Sign in");
     default:
   }
   if (link.state === "signed_out") return i18n.t("Sign in");
@@ -23,6 +25,8 @@ function placeName(model: Model): string | undefined {
       return i18n.t("People");
     case "invitations":
       return i18n.t("Invitations");
+    case "example":
+      return i18n.t("Example");
     case "channel": {
       const pane = model.conversation.value;
       return typeof pane === "object" ? pane.channel.name : undefined;

@@ -1,0 +1,70 @@
+import type { ComponentChildren } from "preact";
+import { useId, useState } from "preact/hooks";
+import { i18n } from "../locale/i18n.ts";
+import { Dialog } from "./dialog.tsx";
+
+export interface AskProps {
+  readonly title: string;
+  /** What one is about to do, where the title does not say it all. */
+  readonly text?: string;
+  /** The verb of the button. */
+  readonly act: string;
+  readonly isDangerous?: boolean;
+  readonly close: () => void;
+  readonly children?: ComponentChildren;
+}
+
+interface Props extends AskProps {
+  /** Resolves to what stood against it, in words; empty where it is done. */
+  readonly submit: () => Promise<string>;
+}
+
+/** A dialog before something is changed: it closes when that is done, and says at its button what stood against it. */
+export function AskForm(props: Props) {
+  const { title, text, act, isDangerous, submit, close, children } = props;
+  const id = useId();
+  const [fault, setFault] = useState("");
+  const [isUnderWay, setUnderWay] = useState(false);
+  const press = async () => {
+    if (isUnderWay) return;
+    setUnderWay(true);
+    const found = await submit();
+    setUnderWay(false);
+    if (found) setFault(found);
+    else close();
+  };
+  return (
+    <Dialog label={title} close={close}>
+      <form
+        class="group-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void press();
+        }}
+      >
+        <h2 class="dialog-title">{title}</h2>
+        <div class="group-fields">
+          {text && <p>{text}</p>}
+          {children}
+          <p class="fault" id={id} role="alert">
+            {fault}
+          </p>
+        </div>
+        <div class="dialog-end">
+          <button type="button" class="button" onClick={close} autofocus={!children}>
+            {i18n.t("Cancel")}
+          </button>
+          <button
+            type="submit"
+            class={isDangerous ? "button button-danger" : "button button-primary"}
+            aria-busy={isUnderWay}
+            aria-describedby={id}
+          >
+            {act}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
