@@ -193,7 +193,7 @@ export const screens: readonly Screen[] = [
     state: "usual",
     waitFor: ".example-person",
     act: async (page) => {
-      await page.click(".example-end .button-plain");
+      await page.click(".example-end .button");
       await page.waitForSelector(".example-terms");
     },
   },
@@ -203,7 +203,7 @@ export const screens: readonly Screen[] = [
     state: "example refused",
     waitFor: ".example-person",
     act: async (page) => {
-      await page.click(".example-end .button-plain");
+      await page.click(".example-end .button");
       await page.click(".button-danger");
       await page.waitForSelector(".fault:not(:empty)");
     },

@@ -94,16 +94,22 @@ export class Stage implements AsyncDisposable {
     person: Person,
     { network = this.network, hasClock = false }: { network?: Proxy; hasClock?: boolean } = {},
   ): Promise<Device> {
-    const context = await this.#browser.newContext({ viewport: wide });
-    const page = await context.newPage();
+    const { context, page, complaints } = await this.stranger();
     if (hasClock) await page.clock.install();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${this.urlBy(network)}/signin`);
     await page.getByLabel("Email").fill(person.email);
     await page.getByLabel("Password").fill(person.password);
     await page.keyboard.press("Enter");
     await page.waitForURL(`${this.urlBy(network)}/`);
+    return { context, page, complaints };
+  }
+
+  /** A new browser in which nobody is signed in. */
+  async stranger(): Promise<Device> {
+    const context = await this.#browser.newContext({ viewport: wide });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
     return { context, page, complaints };
   }
 

@@ -36,7 +36,7 @@ export function AskForm(props: Props) {
   return (
     <Dialog label={title} close={close}>
       <form
-        class="group-form"
+        class="ask-form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -44,7 +44,7 @@ export function AskForm(props: Props) {
         }}
       >
         <h2 class="dialog-title">{title}</h2>
-        <div class="group-fields">
+        <div class="ask-fields">
           {text && <p>{text}</p>}
           {children}
           <p class="fault" id={id} role="alert">

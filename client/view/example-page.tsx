@@ -81,16 +81,12 @@ function Loaded({ people, changed }: ChangeProps & { readonly people: readonly D
         ))}
       </ul>
       <div class="example-end">
-        <button
-          type="button"
-          class="button-plain button-plain-danger"
-          onClick={() => setAsking(true)}
-        >
-          <Icon name="trash-2" small />
+        <button type="button" class="button" onClick={() => setAsking(true)}>
+          <Icon name="trash-2" />
           {i18n.t("Remove the example")}
         </button>
+        {isAsking && <Remove changed={changed} close={() => setAsking(false)} />}
       </div>
-      {isAsking && <Remove changed={changed} close={() => setAsking(false)} />}
     </>
   );
 }
