@@ -85,6 +85,14 @@ export async function findBrowser(): Promise<FoundBrowser> {
   return path ? { executablePath: path, args: everywhere, env: {} } : await findCarried();
 }
 
+/** To a browser with this argument, every name of `.test` is this machine. */
+export const testNames = ["--host-resolver-rules=MAP *.test 127.0.0.1"];
+
+/** The same address for us, who do not know those names. */
+export function pastName(url: string): string {
+  return url.replace(/(?<=^https?:\/\/)[a-z]+\.test(?=[:/])/, "127.0.0.1");
+}
+
 /** A new browser without a window. Whoever launches it closes it: `await using browser = await launchBrowser()`. */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const { env, ...found } = await findBrowser();

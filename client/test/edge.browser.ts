@@ -8,7 +8,7 @@ import { findPort } from "../../server/embedded/port.ts";
 import { temporaryDirectory } from "../../server/test/directory.ts";
 import { startServer, type TestServer } from "../../server/test/start-server.ts";
 import { buildClient } from "../build.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, testNames } from "./browser.ts";
 import { hasNginx, startNginx } from "../../server/test/nginx.ts";
 import { meet } from "./first-talk.ts";
 
@@ -19,11 +19,8 @@ let browser: Browser;
 let port = 0;
 
 beforeAll(async () => {
-  // Names of `.test` lead to this machine, and the certificates of these tests are believed.
-  browser = await launchBrowser([
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-    "--ignore-certificate-errors",
-  ]);
+  // Certificates of these tests are believed.
+  browser = await launchBrowser([...testNames, "--ignore-certificate-errors"]);
   port = await findPort("127.0.0.1", 0);
 });
 afterAll(async () => {

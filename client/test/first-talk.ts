@@ -24,6 +24,9 @@ async function enter(
 ): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (line) => {
+    if (line.type() === "error") complaints.push(line.text());
+  });
   page.on("request", (request) => {
     if (request.url().endsWith("/api/v1/stream")) complaints.push("no WebSocket got through");
   });

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { pastName } from "./browser.ts";
 
 /** JavaScript in gzip until a page is of use; the whole of it, an open channel included, is to stay below 45 KB. */
 export const firstLoadBytesMax = 38 * 1024;
@@ -26,7 +27,7 @@ export async function fetchedBeforeUse(page: Page): Promise<{ bytes: number; scr
   });
   const sizes = await Promise.all(
     urls.map(async (url) => {
-      const answer = await fetch(url, {
+      const answer = await fetch(pastName(url), {
         headers: { "accept-encoding": "gzip" },
         decompress: false,
       });

@@ -8,7 +8,7 @@ import { limits } from "#wire/limits.ts";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { people, type Person } from "../../server/test/people.ts";
 import { TestSupervisor } from "../../server/test/supervisor.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, pastName, testNames } from "./browser.ts";
 import { type Proxy, startProxy } from "../../server/test/proxy.ts";
 
 /** One device of somebody who is signed in: a browser profile of its own. */
@@ -22,6 +22,13 @@ export interface Device {
 const bytesOf = (command: Command): Uint8Array<ArrayBuffer> =>
   encodeCommand(command) as Uint8Array<ArrayBuffer>;
 
+interface Staging {
+  /** The network lets no WebSocket through. */
+  readonly isWebSocketBlocked?: boolean;
+  /** What browsers call the server; a name of `.test` makes an insecure context. */
+  readonly host?: string;
+}
+
 const wide = { width: 1280, height: 800 };
 
 /** Everything for real: `main.ts` as a process with its own PostgreSQL, a network that can be cut, a browser, Ada as the owner. */
@@ -29,6 +36,7 @@ export class Stage implements AsyncDisposable {
   /** Between every browser and the server. */
   readonly network: Proxy;
   readonly #isWebSocketBlocked: boolean;
+  readonly #host: string;
   readonly #browser: Browser;
   readonly #dataDir: string;
   readonly #port: string;
@@ -40,9 +48,10 @@ export class Stage implements AsyncDisposable {
     dataDir: string,
     supervisor: TestSupervisor,
     url: string,
-    isWebSocketBlocked: boolean,
+    { isWebSocketBlocked = false, host = "127.0.0.1" }: Staging,
   ) {
     this.#isWebSocketBlocked = isWebSocketBlocked;
+    this.#host = host;
     this.#browser = browser;
     this.#dataDir = dataDir;
     this.#supervisor = supervisor;
@@ -50,12 +59,12 @@ export class Stage implements AsyncDisposable {
     this.network = this.connect();
   }
 
-  static async open({ isWebSocketBlocked = false } = {}): Promise<Stage> {
+  static async open(staging: Staging = {}): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), "parley-stage-"));
     await chmod(dataDir, 0o755); // Started by root, PostgreSQL runs as another user, who must get there.
     const supervisor = new TestSupervisor({ DATA_DIR: dataDir });
-    const [browser, ready] = await Promise.all([launchBrowser(), supervisor.ready()]);
-    const stage = new Stage(browser, dataDir, supervisor, ready.url, isWebSocketBlocked);
+    const [browser, ready] = await Promise.all([launchBrowser(testNames), supervisor.ready()]);
+    const stage = new Stage(browser, dataDir, supervisor, ready.url, staging);
     const code = new URL(ready.link!).hash.replace("#code=", "");
     const { accessToken } = await stage.#ask("/api/v1/setup", { code, ...people.ada });
     stage.#ownerToken = accessToken;
@@ -71,7 +80,7 @@ export class Stage implements AsyncDisposable {
 
   /** The server's address as a browser sees it, by a network. */
   urlBy(network: Proxy): string {
-    return `http://127.0.0.1:${network.port}`;
+    return `http://${this.#host}:${network.port}`;
   }
 
   get url(): string {
@@ -185,7 +194,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async #ask(path: string, body: unknown): Promise<{ accessToken: string; link: string }> {
-    const origin = this.url;
+    const origin = pastName(this.url);
     const answer = await fetch(`${origin}${path}`, {
       method: "POST",
       headers: {

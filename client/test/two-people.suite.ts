@@ -2,12 +2,19 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { pause } from "#lib/wait.ts";
 import { people } from "../../server/test/people.ts";
+import { pastName } from "./browser.ts";
 import { allStored, barSays, bodies, says, shows, talkThrough } from "./conversation.ts";
 import { fetchedBeforeUse, firstLoadBytesMax, noteUse } from "./loading.ts";
 import { type Device, Stage } from "./stage.ts";
 
+interface Suite {
+  readonly isStreamed: boolean;
+  /** What the browsers call the server. */
+  readonly host?: string;
+}
+
 /** Defines the suite's tests in the file that calls it. */
-export function talkOfTwo({ isStreamed }: { readonly isStreamed: boolean }): void {
+export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
   setDefaultTimeout(30_000);
 
   let stage: Stage;
@@ -15,7 +22,7 @@ export function talkOfTwo({ isStreamed }: { readonly isStreamed: boolean }): voi
   let grace: Device;
 
   beforeAll(async () => {
-    stage = await Stage.open({ isWebSocketBlocked: isStreamed });
+    stage = await Stage.open({ isWebSocketBlocked: isStreamed, host });
     await stage.invite(people.grace);
     ada = await stage.device(people.ada);
     grace = await stage.device(people.grace);
@@ -112,7 +119,7 @@ export function talkOfTwo({ isStreamed }: { readonly isStreamed: boolean }): voi
     const held = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     await context.route("**/assets/*.js", async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ url: pastName(route.request().url()) });
       if ((await response.text()).includes("parley-tab:")) {
         asked.resolve();
         await held.promise;

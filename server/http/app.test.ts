@@ -89,6 +89,10 @@ test("S13: over https the cookie is Secure, and browsers are told to stay there"
   const byLan = await signIn("203.0.113.7", { "x-forwarded-proto": "https" });
   expect(byLan.get("set-cookie")).not.toContain("Secure");
   expect(byLan.has("strict-transport-security")).toBe(false);
+  // A page that comes by https without a word of a trusted proxy keeps what only https allows.
+  expect((await app.browser().get("/livez")).headers.get("cross-origin-opener-policy")).toBe(
+    "same-origin",
+  );
 });
 
 test("a link begins with PUBLIC_URL, or with the address that its maker uses", async () => {

@@ -9,7 +9,6 @@ export const secureHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const headers = c.res.headers;
   headers.set("content-security-policy", contentPolicy(c.req.header("host") ?? ""));
-  headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("cross-origin-resource-policy", "same-origin");
   headers.set("permissions-policy", "geolocation=(), payment=(), usb=()");
   headers.set("referrer-policy", "no-referrer");
@@ -17,6 +16,10 @@ export const secureHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   headers.set("x-frame-options", "DENY");
   headers.set("x-request-id", c.var.requestId);
   if (c.var.secure) headers.set("strict-transport-security", `max-age=${halfYearSeconds}`);
+  // Over plain http a browser ignores it, and writes an error into the console of every page.
+  if (c.var.secure || c.var.publicUrl.startsWith("https:")) {
+    headers.set("cross-origin-opener-policy", "same-origin");
+  }
   if (c.req.path.startsWith("/api/")) headers.set("cache-control", "no-store");
 };
 

@@ -26,6 +26,7 @@ test("S14: with a certificate the server speaks https itself, and nothing else",
   const answer = await fetch(`${server.url}/api/v1/instance`, { tls });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("strict-transport-security")).toContain("max-age=");
+  expect(answer.headers.get("cross-origin-opener-policy")).toBe("same-origin");
   const failure = (url: string) => fetch(url).then(() => "none", String);
   expect(await failure(server.url.replace("https", "http"))).not.toBe("none");
   // Whoever does not know the certificate is told so by it.
