@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { groupTextId } from "../test/sample-model.ts";
 import { callsOf, startViews } from "../test/sample-views.ts";
 
 const views = await startViews();
@@ -15,6 +16,24 @@ test("B37: who owns an empty Parley has three ways to begin, an administrator tw
   expect(await ways("nothing")).toEqual(["Invite people", "Load an example", "New group"]);
   expect(await ways("nothing for an administrator")).toEqual(["Invite people", "New group"]);
   expect(await ways("nothing for a member")).toEqual(["Find a person", "New group"]);
+});
+
+test("B37: who is alone is told how others come in: among people, in a group, in its members", async () => {
+  const says = async (path: string, state: "alone" | "alone as a member", place: string) => {
+    await using view = await views.open(path, { state });
+    return await view.page.locator(place).innerText();
+  };
+  const alone = await says("/people", "alone", ".page .notice");
+  expect(alone).toMatch(/No one here yet\.\s+Whoever accepts .*\s+Invite people/);
+  const member = await says("/people", "alone as a member", ".page .notice");
+  expect(member).toMatch(/No one here yet\.\s+Administrators can invite people\./);
+  expect(member).not.toContain("Invite people");
+  const group = `/c/${groupTextId}`;
+  expect(await says(group, "alone", ".list-start")).toContain("Only you are here. Add people");
+  expect(await says(`${group}/members`, "alone", ".panel-alone")).toContain("Only you are here.");
+  await using view = await views.open(group, { state: "usual" });
+  await view.page.waitForSelector(".message");
+  expect(await view.page.getByText("Only you are here.").count()).toBe(0);
 });
 
 test("B37: loading the example shows its page beside the list; on a phone the list itself", async () => {

@@ -93,8 +93,22 @@ test("B37: a removed person's link lets nobody in, and none is made any more", a
   const { owner, grace } = await loaded(app);
   const code = codeOf(await linkOf(owner, grace));
   expect(await owner.delete("/api/v1/demo")).toMatchObject({ status: 204 });
+  expect((await app.sql`select from one_time_codes`).length).toBe(0);
   expect(await enterByLink(app.parts, code)).toEqual({ refused: "link_invalid" });
   expect(await owner.post(`/api/v1/demo/people/${grace}/link`)).toMatchObject({ status: 404 });
+});
+
+test("B37: removing tells at once of the sessions that it ended, of its people and of nobody else", async () => {
+  await using app = await testApp();
+  const { owner, grace } = await loaded(app);
+  await app.member(owner, people.grace);
+  const hers = app.browser();
+  await hers.post("/api/v1/demo/enter", { code: codeOf(await linkOf(owner, grace)) });
+  const { sessionId } = await hers.access(app.tokens);
+  await owner.delete("/api/v1/demo");
+  expect(app.ended).toEqual([sessionId]);
+  expect(await hers.refresh()).toMatchObject({ status: 401 });
+  expect(await owner.refresh()).toMatchObject({ status: 200 });
 });
 
 test("B37: who guesses codes has to wait, and a good link is no attempt", async () => {

@@ -80,7 +80,14 @@ test("B37: an administrator is turned away where only the owner is let in", asyn
   const owner = await app.owner();
   const member = await app.member(owner, people.grace);
   await app.sql`update users set role = 'admin' where email = ${people.grace.email}`;
-  expect(await member.get("/api/v1/demo")).toMatchObject({ json: { code: "owner_only" } });
+  const { id } = (await member.get("/api/v1/account")).json;
+  const answers = [
+    await member.get("/api/v1/demo"),
+    await member.post("/api/v1/demo"),
+    await member.post(`/api/v1/demo/people/${id}/link`),
+    await member.delete("/api/v1/demo"),
+  ];
+  expect(answers.map(({ json }) => json.code)).toEqual(answers.map(() => "owner_only"));
   expect(await owner.get("/api/v1/demo")).toMatchObject({ status: 200 });
 });
 
