@@ -94,9 +94,21 @@ if (!wanted) {
 await using server = await startSampleServer();
 await using browser = await launchBrowser();
 const paths: string[] = [];
+const failures: string[] = [];
 for (const screen of screens.filter(({ name }) => name.includes(wanted))) {
   const all = screen.name === "talk" ? [...looks, ...extras] : looks;
-  paths.push(...(await Promise.all(all.map((look) => take(browser, server.url, screen, look)))));
+  // One that does not come takes no other along.
+  const taken = await Promise.allSettled(
+    all.map((look) => take(browser, server.url, screen, look)),
+  );
+  for (const one of taken) {
+    if (one.status === "fulfilled") paths.push(one.value);
+    else failures.push(`${screen.name}: ${String(one.reason)}`);
+  }
 }
 await takeSheet(browser, paths);
 console.log(`${paths.length} pictures and sheet.png in ${folder}`);
+if (failures.length > 0) {
+  console.error(failures.join("\n"));
+  process.exitCode = 1;
+}

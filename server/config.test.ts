@@ -13,6 +13,7 @@ import {
   readConfig,
   readWorkerConfig,
 } from "./config.ts";
+import { policy } from "./http/policy.ts";
 import { temporaryDirectory } from "./test/directory.ts";
 
 function mistakesOf(env: Record<string, string>): readonly string[] {
@@ -103,6 +104,20 @@ test("S14: PUBLIC_URL may have a path, if none of Parley's own, and only names",
   expect(urlOf("https://example.org/apis")).toBe("https://example.org/apis");
   for (const path of ["api", "c/x", "ws/", "a//b", "a%20b", "a#b", "a?b"]) {
     expect(mistakesOf({ PUBLIC_URL: `https://example.org/${path}` })).toHaveLength(1);
+  }
+});
+
+test("S14: no path of ours, of a route or of a page, may begin that of PUBLIC_URL", async () => {
+  const router = await Bun.file("client/view/router.ts").text();
+  const pages = Array.from(router.matchAll(/^ {2}"\/([\w-]+)": "/gm), ([, name]) => name!);
+  const routes = Object.keys(policy).flatMap((route) => /\/([\w.-]+)/.exec(route)?.[1] ?? []);
+  expect(pages).toContain("signin");
+  expect(routes).toContain("api");
+  for (const name of [...pages, ...routes, "assets", "c", "ws"]) {
+    expect([name, mistakesOf({ PUBLIC_URL: `https://example.org/${name}` })]).toEqual([
+      name,
+      [expect.stringContaining("none of Parley's own")],
+    ]);
   }
 });
 

@@ -1,9 +1,11 @@
 import type axeCore from "axe-core";
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { people } from "../../server/test/people.ts";
 import { type Screen, screens } from "../../scripts/screen-list.ts";
 import { startViews } from "../test/sample-views.ts";
+
+setDefaultTimeout(20_000);
 
 const views = await startViews();
 afterAll(() => views[Symbol.asyncDispose]());
@@ -49,16 +51,31 @@ async function inject(page: Page): Promise<void> {
   await page.evaluate(await Bun.file(axePath).text());
 }
 
+/** Well below a test's own limit, so that a screen that does not come fails alone. */
+const screenMsMax = 5_000;
+
 /** A page that shows one screen after the other: loading it, and axe-core into it, takes longer than looking at it. */
 async function openOnce(opening: { narrow?: boolean; touch?: boolean }): Promise<Page> {
   const { page } = await views.open("/", { ...opening, pseudo: true, mayFail: true });
+  page.setDefaultTimeout(screenMsMax);
   await inject(page);
   return page;
 }
 const wide = await openOnce({});
 const narrow = await openOnce({ narrow: true, touch: true });
 
-async function show(page: Page, { path, state, waitFor, act }: Screen): Promise<void> {
+/** What a screen that failed left open would stand in the way of the next one. */
+async function show(page: Page, screen: Screen): Promise<void> {
+  try {
+    await showOn(page, screen);
+  } catch (error) {
+    await page.goto(new URL("/?pseudo", page.url()).href);
+    await inject(page);
+    throw error;
+  }
+}
+
+async function showOn(page: Page, { path, state, waitFor, act }: Screen): Promise<void> {
   await page.evaluate(
     ([where, what]) => {
       document.documentElement.dataset["theme"] = "light";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
 import { readConfig } from "../../server/config.ts";
+import { makeCertificate } from "../../server/test/certificate.ts";
 import { testDatabase } from "../../server/test/database.ts";
 import { startProxy } from "../../server/test/proxy.ts";
 import { startServer } from "../../server/test/start-server.ts";
@@ -231,6 +232,19 @@ test("B36 S14: an address is tried as people reach it: answers, WebSocket, strea
   expect(secure).toContainEqual(
     expect.objectContaining({ state: "advice", todo: expect.stringContaining("TRUSTED_PROXIES") }),
   );
+});
+
+test("B36 S14: a server that speaks https itself is found past the name of its certificate, and misses no proxy", async () => {
+  using data = new TemporaryDirectory();
+  const { certPath, keyPath } = makeCertificate(data.path, "parley.test");
+  await using server = await startServer({ changes: { tlsCert: certPath, tlsKey: keyPath } });
+  const settings = { PORT: new URL(server.url).port, TLS_CERT: certPath, TLS_KEY: keyPath };
+  const findings = await look("Server", settings);
+  expect(statesOf(findings)).toEqual(["good", "good"]);
+  expect(findings[0]!.says).toBe(`Parley answers at ${server.url}.`);
+  // The way of people is not forgiven a certificate that nobody believes.
+  const address = await look("Address", { ...settings, PUBLIC_URL: server.url });
+  expect(statesOf(address)).toEqual(["good", "bad"]);
 });
 
 test("B36: each part is named once, what to do stands beneath, and the last line counts", () => {
