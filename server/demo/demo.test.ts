@@ -79,6 +79,13 @@ test("B37: one call fills an empty Parley, and an open page of the owner has all
   for (const { id, unread } of lines) {
     expect(await page.next("summary", ({ channel }) => channel === id)).toMatchObject({ unread });
   }
+  const told = page.answers.flatMap((answer) =>
+    answer.op === "interval" && answer.stream === ada.id
+      ? answer.rows.map(({ entity }) => entity)
+      : [],
+  );
+  // Newest activity comes last, as if it had all been lived through.
+  expect(told.toReversed()).toEqual(lines.map(({ id }) => id));
   const unread = new Map(lines.map((line) => [line.name, line.unread]));
   expect([unread.get("engine-room"), unread.get("lobby"), unread.get("reading group")]).toEqual([
     6, 3, 0,

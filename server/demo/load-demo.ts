@@ -27,7 +27,10 @@ export async function loadDemo(
 ): Promise<{ readonly people: number } | { readonly refused: "demo_loaded" }> {
   const nowMs = parts.now();
   const [ownerCalled = owner.name] = owner.name.split(" ");
-  const told = talks.map((talk) => ({ talk, said: tell(talk.text, nowMs, ownerCalled) }));
+  // The newest last, as they would have come: a list that must not move beneath a pointer stands right as well.
+  const told = talks
+    .map((talk) => ({ talk, said: tell(talk.text, nowMs, ownerCalled) }))
+    .toSorted((one, other) => one.said.at(-1)!.atMs - other.said.at(-1)!.atMs);
   const everything = told.flatMap(({ said }) => said);
   const begunAt = new Date(Math.min(...everything.map(({ atMs }) => atMs)));
   const people = demoNames.map((by) => ({

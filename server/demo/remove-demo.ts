@@ -14,12 +14,12 @@ import type { DemoParts } from "./load-demo.ts";
 /**
  * Removes the example: its people are signed out at once, its channels and every direct channel with one of them vanish from all lists, and
  * what was said there is blanked. Groups of real people lose only the people of the example. Step by step, each its own transaction and each
- * harmless when it is done again: what is cut short is finished by the next call.
+ * harmless when it is done again: what is cut short is finished by the next call. Resolves to how many people it had.
  */
 export async function removeDemo(
   parts: DemoParts,
   onSessionEnded: (sessionId: string) => void,
-): Promise<void> {
+): Promise<number> {
   const closed = await closeDemoAccounts(parts.writing, new Date(parts.now()));
   closed.ended.forEach(onSessionEnded);
 
@@ -34,6 +34,7 @@ export async function removeDemo(
   }
   for (const channelId of whole) await blankMessages(parts.writing, channelId);
   await forgetDemo(parts.writing, closed);
+  return closed.people.length;
 }
 
 async function announced(

@@ -85,8 +85,8 @@ export function addDemoRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   });
 
   app.openapi(remove, async (c) => {
-    await removeDemo(demoParts, parts.onSessionEnded);
-    log.info("the example was removed", { userId: c.var.caller.id });
+    const people = await removeDemo(demoParts, parts.onSessionEnded);
+    if (people > 0) log.info("the example was removed", { userId: c.var.caller.id, people });
     return c.body(null, 204);
   });
 
