@@ -99,6 +99,19 @@ async function bundle(
   ]);
 }
 
+/** The kit for pages of other applications: one file under a name that stays. */
+async function bundleKit(outDir: string): Promise<void> {
+  await Bun.build({
+    entrypoints: [join(here, "kit/kit.ts")],
+    outdir: join(outDir, "kit"),
+    target: "browser",
+    plugins: [lighter],
+    minify: true,
+    naming: "parley.[ext]",
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+}
+
 async function copyFont(outDir: string, assets: string): Promise<Places> {
   const name = (await readdir(join(here, "view/font"))).find((each) => each.endsWith(".woff2"));
   await Bun.write(join(outDir, "assets", name!), Bun.file(join(here, "view/font", name!)));
@@ -164,6 +177,7 @@ export async function buildClient(outDir: string, prefix = ""): Promise<{ change
   const partial = `${outDir}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await buildPage(partial, ownMain, prefix);
+  await bundleKit(partial);
   await compress(partial);
   await Bun.write(join(partial, hashName), hash);
   await rm(outDir, { recursive: true, force: true });

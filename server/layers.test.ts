@@ -24,7 +24,7 @@ const ranks = [
 ];
 
 /** The rooms of the client, from the bottom up. */
-const clientRanks = [["locale"], ["store"], ["net"], ["sdk"], ["view"], ["main"]];
+const clientRanks = [["locale"], ["store"], ["net"], ["sdk"], ["view", "kit"], ["main"]];
 
 /** A package that only these places may know; tests and scripts are free. */
 const keepers: Record<string, string[]> = {

@@ -12,7 +12,7 @@ import { Queue } from "../test/queue.ts";
 import { ScriptedServer } from "../test/scripted-server.ts";
 import { wayTo } from "../test/way-to.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
-import type { Token } from "./session.ts";
+import type { Token } from "./identity.ts";
 
 /** A connection to a scripted server, by a clock that a test moves; `random` is a half. */
 function connect(server: ScriptedServer, changes: Partial<ConnectionParts> = {}) {

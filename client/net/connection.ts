@@ -11,7 +11,7 @@ import type { Ask } from "./calls.ts";
 import { LinkLine } from "./link.ts";
 import { type Ending, LiveSocket } from "./live-socket.ts";
 import type { Log } from "./log.ts";
-import type { TokenSource } from "./session.ts";
+import type { TokenSource } from "./identity.ts";
 import type { Way } from "./way.ts";
 
 /** From the beginning of an attempt to `welcome`. */

@@ -1,25 +1,15 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 import type { Clock } from "../store/clock.ts";
-import type { Accounts, DemoPerson, Link, Me, NewAccount, Problem } from "../store/model.ts";
+import type { Accounts, DemoPerson, Me, NewAccount, Problem } from "../store/model.ts";
+import type { Fetch, Identity, SignedOut, Token } from "./identity.ts";
 import type { Flag } from "./way.ts";
-
-type SignedOut = Extract<Link, { state: "signed_out" }>["why"];
 
 /** Past this nothing comes any more: a cut network does not say so. */
 const answerMsMax = 10_000;
 
 /** A token is not used in its last seconds: it has to survive the way to the server. */
 const freshMsMin = 15_000;
-
-export type Token = { readonly token: string } | { readonly refused: "signed_out" | "unreachable" };
-
-export interface TokenSource {
-  /** An access token; `fresh` where the last one was refused. Many callers share one question to the server. */
-  token(want?: { fresh: boolean }): Promise<Token>;
-  /** The server said that this session is over. */
-  ended(why: SignedOut): void;
-}
 
 interface Signed {
   readonly accessToken: string;
@@ -32,7 +22,6 @@ interface Nobody {
   readonly accessToken?: undefined;
 }
 
-export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 interface Options {
   /** Somebody may be signed in in a moment. */
   readonly entering?: () => void;
@@ -45,7 +34,7 @@ type Method = "GET" | "POST" | "DELETE";
  * Who is signed in, and the access token in memory alone: the refresh token is a cookie that no script can read. Several tabs may
  * refresh at once; the server gives them the same successor.
  */
-export class Session implements TokenSource {
+export class Session implements Identity {
   readonly #fetch: Fetch;
   readonly #clock: Clock;
   readonly #entering: () => void;
@@ -68,7 +57,6 @@ export class Session implements TokenSource {
     return this.#me;
   }
 
-  /** Why nobody is signed in; `undefined` while somebody is, or while that is not known yet. */
   get out(): ReadonlySignal<SignedOut | undefined> {
     return this.#out;
   }

@@ -4,7 +4,7 @@ import { limits } from "#wire/limits.ts";
 
 import type { Clock } from "../store/clock.ts";
 import type { Carrier, Listener, OpenCarrier } from "./carrier.ts";
-import type { Fetch } from "./session.ts";
+import type { Fetch } from "./identity.ts";
 
 /** What a WebSocket says of an end without a word (RFC 6455, 7.1.5). */
 const brokenNumber = 1006;

@@ -7,7 +7,7 @@ import { limits } from "#wire/limits.ts";
 import type { Connection } from "../net/connection.ts";
 import type { DraftTexts } from "../net/draft-texts.ts";
 import { learn } from "../net/questions.ts";
-import type { Session } from "../net/session.ts";
+import type { Identity } from "../net/identity.ts";
 import type { Clock } from "../store/clock.ts";
 import type { Link, Model } from "../store/model.ts";
 import type { Life } from "./life.ts";
@@ -16,7 +16,7 @@ import { conversationOf, linesOf, showReceipts } from "./shown.ts";
 
 interface Parts {
   readonly life: ReadonlySignal<Life | undefined>;
-  readonly session: Session;
+  readonly identity: Identity;
   readonly connection: Connection;
   readonly clock: Clock;
   readonly texts: DraftTexts;
@@ -28,14 +28,14 @@ interface Parts {
 const listedMsMax = 1_000;
 
 /** The model of `store/model.ts` over whoever is signed in. */
-export function createModel({ life, session, connection, clock, texts, looking }: Parts): Model {
+export function createModel({ life, identity, connection, clock, texts, looking }: Parts): Model {
   const { ask } = connection;
   const channels = linesOf(life);
   const present = new Map<UserId, ReadonlySignal<boolean>>();
   const of = (): Life | undefined => life.peek();
 
   return {
-    me: session.me,
+    me: identity.me,
     link: connection.link,
     isStreamed: connection.isStreamed,
     channels,
@@ -77,8 +77,8 @@ export function createModel({ life, session, connection, clock, texts, looking }
       }
       return showReceipts(answered.receipts, (id) => nameOf(id) ?? "");
     },
-    draftOf: (channel) => texts.of(session.me.peek()?.id, channel),
-    keepDraft: (channel, body) => texts.keep(session.me.peek()?.id, channel, body),
+    draftOf: (channel) => texts.of(identity.me.peek()?.id, channel),
+    keepDraft: (channel, body) => texts.keep(identity.me.peek()?.id, channel, body),
     async people(query, after) {
       const begin = query.slice(0, limits.queryCharsMax).toWellFormed();
       await decided(connection.link);
@@ -132,7 +132,7 @@ export function createModel({ life, session, connection, clock, texts, looking }
       return { members, count, after: answered.after };
     },
     reconnectNow: () => connection.hurry(),
-    signOut: () => session.signOut(),
+    signOut: () => identity.signOut(),
   };
 }
 

@@ -103,6 +103,8 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
       maxAge: 600,
     }),
   );
+  // Code for pages elsewhere, and nothing else: what it may do is decided where it asks.
+  app.use("/kit/*", cors({ origin: "*", allowMethods: ["GET"] }));
   const limitOf = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, "body_too_large") });
   const [formLimit, chatLimit] = [limitOf(bodyBytesMax), limitOf(chatBodyBytesMax)];

@@ -8,17 +8,19 @@ import { problem, type ProblemCode } from "./problem.ts";
 interface Rule {
   /** `admin` is an administrator or the owner. */
   readonly caller: "anyone" | "signed_in" | "admin" | "owner";
-  /** Whether a page of another site is turned away; so for everything that changes something. */
-  readonly origin: "any" | "same";
+  /** Whether a page of another site is turned away; so for everything that changes something. `named` lets those of CORS_ORIGINS in. */
+  readonly origin: "any" | "same" | "named";
 }
 
 const anyone = { caller: "anyone", origin: "any" } as const;
 const ownPages = { caller: "anyone", origin: "same" } as const;
+/** What comes without a cookie and brings its token along. */
+const namedPages = { caller: "anyone", origin: "named" } as const;
 /** Reading: a token says who asks, and no cookie can. */
 const readers = { caller: "signed_in", origin: "any" } as const;
-const writers = { caller: "signed_in", origin: "same" } as const;
-const admins = { caller: "admin", origin: "same" } as const;
-const owner = { caller: "owner", origin: "same" } as const;
+const writers = { caller: "signed_in", origin: "named" } as const;
+const admins = { caller: "admin", origin: "named" } as const;
+const owner = { caller: "owner", origin: "named" } as const;
 
 /** Who may call what. A route that does not stand here answers nobody. */
 export const policy: Readonly<Record<string, Rule>> = {
@@ -65,8 +67,8 @@ export const policy: Readonly<Record<string, Rule>> = {
   "PUT /api/v1/channels/:channel/pointers": writers,
   "POST /api/v1/channels/:channel/typing": writers,
   // The token is in its first frame, as with a socket.
-  "POST /api/v1/stream": ownPages,
-  "POST /api/v1/stream/:stream/:number": ownPages,
+  "POST /api/v1/stream": namedPages,
+  "POST /api/v1/stream/:stream/:number": namedPages,
   "POST /api/v1/stream/ticket": writers,
   "GET /api/v1/stream/events": anyone, // With a ticket.
   "GET /api/v1/stream/test": anyone,
@@ -81,7 +83,7 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
 
     const rule = policy[`${route.method} ${route.path}`];
     if (!rule) throw new Error(`No policy says who may call ${route.method} ${route.path}`);
-    if (rule.origin === "same" && !mayCall(c.req.raw, parts, rule)) {
+    if (!mayCall(c.req.raw, parts, rule)) {
       return problem(c, "origin_forbidden");
     }
     if (rule.caller === "anyone") return await next();
@@ -98,9 +100,9 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
 }
 
 /** Pages that the operator named may call what needs a token; what goes by cookie is for our own alone. */
-function mayCall(request: Request, { config }: Parts, { caller }: Rule): boolean {
-  if (allowedOrigin(request, config)) return true;
-  return caller !== "anyone" && isNamedOrigin(request, config.corsOrigins);
+function mayCall(request: Request, { config }: Parts, { origin }: Rule): boolean {
+  if (origin === "any" || allowedOrigin(request, config)) return true;
+  return origin === "named" && isNamedOrigin(request, config.corsOrigins);
 }
 
 async function readCaller(
