@@ -9,7 +9,7 @@ interface ApiOptions {
 }
 
 /** What the server said instead of an answer: RFC 9457, with a code of the closed table. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   override name = "ApiProblem";
   readonly status: number;
   readonly code: string;
