@@ -131,7 +131,8 @@ test("U6 U17 E12: over a restart of the server it comes back by itself, and hand
   const restarting = server.restart();
   await says(page, "said while it was away");
   await restarting;
-  await line(page, "said while it was away").waitFor();
+  const own = "#messages li:not([data-delivery=sending])";
+  await page.locator(own, { hasText: "said while it was away" }).waitFor();
   {
     await using grace = await talk(server, people.grace, channel);
     await grace.says("one");
