@@ -92,3 +92,19 @@ export async function talkThrough({
   await shows(grace, order);
   await shows(ada, order);
 }
+
+/** Resolves when the page's outbox has these on the disk. */
+export async function keepsDrafts(page: Page, ...expected: string[]): Promise<void> {
+  await page.waitForFunction(async (wanted) => {
+    const settled = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.addEventListener("success", () => resolve(request.result));
+        request.addEventListener("error", () => reject(request.error as Error));
+      });
+    const database = await settled(indexedDB.open("parley"));
+    const drafts = await settled(database.transaction("drafts").objectStore("drafts").getAll());
+    database.close();
+    const kept = drafts.map(({ body }: { body: string }) => body);
+    return wanted.every((body) => kept.includes(body));
+  }, expected);
+}

@@ -3,6 +3,8 @@ import { pastName } from "./browser.ts";
 
 /** JavaScript in gzip until a page is of use; the whole of it, an open channel included, is to stay below 45 KB. */
 export const firstLoadBytesMax = 38 * 1024;
+/** What is fetched besides where no WebSocket gets through. */
+export const streamedBytesMax = 1024;
 
 /** From here on the page notes when somebody can first use it: the form stands, or the list. */
 export async function noteUse(page: Page): Promise<void> {

@@ -3,8 +3,16 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { pause } from "#lib/wait.ts";
 import { people } from "../../server/test/people.ts";
 import { pastName } from "./browser.ts";
-import { allStored, barSays, bodies, says, shows, talkThrough } from "./conversation.ts";
-import { fetchedBeforeUse, firstLoadBytesMax, noteUse } from "./loading.ts";
+import {
+  allStored,
+  barSays,
+  bodies,
+  keepsDrafts,
+  says,
+  shows,
+  talkThrough,
+} from "./conversation.ts";
+import { fetchedBeforeUse, firstLoadBytesMax, noteUse, streamedBytesMax } from "./loading.ts";
 import { type Device, Stage } from "./stage.ts";
 
 interface Suite {
@@ -104,7 +112,7 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
     for (const { bytes, scripts } of [forForm, forList]) {
       expect(scripts).toBeGreaterThan(2);
       expect(bytes).toBeGreaterThan(20 * 1024);
-      expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
+      expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax + (isStreamed ? streamedBytesMax : 0));
     }
     await line.click();
     await shows(page, ["Hello Ada"]);
@@ -289,7 +297,8 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
   test("W4 B32: a tab closed with unsent messages sends them once when it is opened again", async () => {
     stage.network.refuse();
     await says(ada.page, "unsent one", "unsent two");
-    await ada.page.locator(".message", { hasText: "unsent two" }).waitFor();
+    // What is painted is on the disk a moment later; a tab that ends within that moment has written nothing.
+    await keepsDrafts(ada.page, "unsent one", "unsent two");
     await ada.page.close();
     stage.network.accept();
     ada.page.removeAllListeners();

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { limits } from "#wire/limits.ts";
 import { wireProblemCodes, wireProblems, type WireProblemCode } from "../http/wire-problems.ts";
 import { addChannel, addUsers } from "./channels.ts";
+import { testDatabase } from "./database.ts";
 import { people } from "./people.ts";
 import { type RestAnswer, RestClient } from "./rest-client.ts";
 import { startServer } from "./start-server.ts";
@@ -32,7 +33,7 @@ async function group(
   return json;
 }
 
-test("M30 R27 R21: what is sent over HTTP is heard over sockets, and what is sent over sockets is read over HTTP, in one order", async () => {
+test("M30 R26 R27 R21: what is sent over HTTP is heard over sockets, and what is sent over sockets is read over HTTP, in one order", async () => {
   await using socket = await talk(server, ada, grace);
   const path = `/channels/${socket.channel}/messages`;
   const sent: number[] = [];
@@ -76,7 +77,7 @@ test("W4 M30: the same clientMessageId is one message, however often and by whic
   expect(new Set(many.map(({ json }) => json.seq)).size).toBe(8);
 });
 
-test("R8 R13 X13: history comes by pages of 50 at most, oldest first, and ends", async () => {
+test("R8 R13 R14 X13: history comes by pages of 50 at most, oldest first, and ends", async () => {
   const { id } = await group("history");
   const path = `/channels/${id}/messages`;
   for (let at = 0; at < 53; at++) await asAda.post(path, said(`line ${at}`));
@@ -344,11 +345,13 @@ const provoked: Record<WireProblemCode, () => Promise<RestAnswer>> = {
   slow_down: async () => {
     const { id } = await group("flood");
     // Somebody holds the channel: what waits for it longer than five seconds is given back.
-    const held = Promise.withResolvers<void>();
+    const [locked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const holding = server.sql.begin(async (tx) => {
       await tx`select from channels where id = ${id} for update`;
+      locked.resolve();
       await held.promise;
     });
+    await locked.promise;
     const answer = await asAda.post(`/channels/${id}/messages`, said("x"));
     held.resolve();
     await holding;
@@ -370,3 +373,31 @@ test.each(wireProblemCodes)(
     expect(headers.get("content-type")).toBe("application/problem+json");
   },
 );
+
+test("M25: every time is stored with its zone and sent as UTC, whatever zone the database or its reader is in", async () => {
+  await using database = await testDatabase();
+  const columns = await database.sql<{ name: string; type: string }[]>`
+    select table_name || '.' || column_name as name, data_type as type
+      from information_schema.columns
+     where table_schema = 'public' and data_type like '%time%'`;
+  expect(columns.length).toBeGreaterThan(10);
+  expect(columns.filter(({ type }) => type !== "timestamp with time zone")).toEqual([]);
+
+  await database.sql.unsafe(
+    `alter database ${new URL(database.url).pathname.slice(1)} set timezone = 'Asia/Kolkata'`,
+  );
+  await using abroad = await startServer({ database });
+  const there = await abroad.signIn(people.ada);
+  await using socket = await talk(abroad, there, people.grace);
+  const before = Date.now();
+  const { json } = await new RestClient(abroad, there).post(
+    `/channels/${socket.channel}/messages`,
+    said("what time is it?"),
+  );
+  const after = Date.now();
+  expect(json.createdAt).toMatch(isoTime);
+  expect(json.createdAt).toEndWith("Z");
+  expect(Date.parse(json.createdAt)).toBeWithin(before - 1_000, after + 1_000);
+  const { rows } = await socket.next("interval", ({ through }) => through === json.seq);
+  expect(rows).toMatchObject([{ body: { createdAt: Date.parse(json.createdAt) } }]);
+});
