@@ -27,7 +27,7 @@ function startPrompt(settings: Record<string, string>) {
     stderr: "pipe",
   });
   let text = "";
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const wake = (): void => {
     for (const each of waiting.splice(0)) each();
   };
@@ -40,13 +40,14 @@ function startPrompt(settings: Record<string, string>) {
   })();
   const said = async (words: string, from: number): Promise<void> => {
     while (!text.slice(from).includes(words)) {
-      await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+      await new Promise<void>((resolve) => waiting.push(resolve));
       if (child.exitCode !== null && !text.slice(from).includes(words)) throw new Error(text);
     }
   };
   return {
     child,
-    says: (words: string, from = 0) => said(words, from),
+    says: (words: string) => said(words, 0),
+    read: () => text,
     /** Types a line and resolves when its answer holds these words. */
     async asks(line: string, words: string): Promise<void> {
       const from = text.length;
@@ -135,6 +136,10 @@ test("where none runs the prompt starts a server for itself, on loopback, and en
   const prompt = startPrompt({ DATA_DIR: data.path, LOG_LEVEL: "error" });
   await prompt.says(" at http://localhost:");
   await prompt.asks("(await people()).length", "0");
+  const [, port] = /localhost:(\d+)/.exec(prompt.read())!;
+  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+  // Another address of this machine, which a server for everybody would answer too.
+  expect(fetch(`http://127.0.0.2:${port}/livez`)).rejects.toThrow();
   expect(await prompt.ends()).toBe(0);
   expect(await Bun.file(join(data.path, "running.json")).exists()).toBe(false);
 });
