@@ -167,7 +167,7 @@ export const screens: readonly Screen[] = [
     waitFor: ".invitation-row",
     act: async (page) => {
       await page.click(".button-primary");
-      await page.waitForSelector(".copy-link");
+      await page.waitForSelector(".qr-code");
     },
   },
   {

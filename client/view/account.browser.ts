@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import jsQR from "jsqr";
 import { graceTextId } from "../test/sample-model.ts";
 import { callsOf, startViews } from "../test/sample-views.ts";
 
@@ -68,6 +69,29 @@ test("U3: an invitation that was used says so, and a server without an owner too
   await using view = await views.open("/", { state: "not set up" });
   await view.page.waitForSelector("text=This Parley has no owner yet.");
 });
+
+test.each([false, true])(
+  "B18: a camera reads the invitation's link off the page, also where it is narrow; dark: %p",
+  async (dark) => {
+    await using view = await views.open("/invitations", { dark, narrow: dark });
+    const { page } = view;
+    await page.waitForSelector(".invitation-row");
+    await page.click("text=Make a link");
+    const picture = await (await page.waitForSelector(".qr-code")).screenshot();
+    const { data, width, height } = await page.evaluate(async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+      context.drawImage(bitmap, 0, 0);
+      const image = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return { data: Array.from(image.data), width: image.width, height: image.height };
+    }, Array.from(picture));
+    const read = jsQR(Uint8ClampedArray.from(data), width, height, {
+      inversionAttempts: "dontInvert",
+    });
+    expect(read?.data).toBe(await page.inputValue(".copy-link input"));
+    expect(await page.getByRole("img", { name: "The same link as a QR code" }).count()).toBe(1);
+  },
+);
 
 test("U3: an invitation is made, copied also without a clipboard, and revoked", async () => {
   await using view = await views.open("/invitations");

@@ -3,7 +3,10 @@ import { i18n } from "../locale/i18n.ts";
 import type { Invitation } from "../store/model.ts";
 import { useAccounts } from "./context.ts";
 import { CopyLink } from "./copy-link.tsx";
+import { lazy } from "./lazy.tsx";
 import { sentenceOf } from "./problem-words.ts";
+
+const QrCode = lazy(async () => (await import("./qr-code.tsx")).QrCode);
 
 const uses = { min: 1, max: 1_000 } as const;
 const usualHours = 7 * 24;
@@ -97,12 +100,15 @@ export function InvitationForm({ made }: { readonly made: (invitation: Invitatio
         {fault?.text}
       </p>
       {link && (
-        <CopyLink
-          key={link}
-          link={link}
-          label={i18n.t("Give this link to whom you invite")}
-          hint={i18n.t("It is shown only now.")}
-        />
+        <>
+          <CopyLink
+            key={link}
+            link={link}
+            label={i18n.t("Give this link to whom you invite")}
+            hint={i18n.t("It is shown only now.")}
+          />
+          <QrCode text={link} />
+        </>
       )}
     </form>
   );
