@@ -76,13 +76,13 @@ test("E3 E4: two sockets of one person, one of each encoding, are told the same 
     heard.slice(marks[at]).filter((one) => one.op === "interval" || one.op === "typingChanged"),
   );
   expect(events[0]!.length).toBeGreaterThan(2);
-  expect(events[1]).toEqual(events[0]!);
+  expect(events[1]).toEqual(events[0]);
   const replies = both.map(({ heard }) =>
     heard.filter((one) => "ref" in one && one.ref > 1 && one.ref < 7),
   );
   expect(replies[0]!.map(({ op }) => op)).toContain("refusal");
-  expect(replies[1]).toEqual(replies[0]!);
+  expect(replies[1]).toEqual(replies[0]);
   const first = both.map(({ heard }) => heard.find(({ op }) => op === "summary"));
   expect(first[0]).toMatchObject({ op: "summary", channel });
-  expect(first[1]).toEqual(first[0]!);
+  expect(first[1]).toEqual(first[0]);
 });
