@@ -3,6 +3,7 @@ import { render } from "preact";
 import { i18n } from "../locale/i18n.ts";
 import { messages } from "../locale/en/messages.ts";
 import { App } from "../view/app.tsx";
+import { overlay } from "../view/keys.ts";
 import { go } from "../view/router.ts";
 import { startTheme } from "../view/theme.ts";
 import { createSampleAccounts } from "./sample-accounts.ts";
@@ -49,6 +50,7 @@ function show(state: StateName): void {
 window.showSample = (path, state) => {
   render(null, page);
   localStorage.clear();
+  overlay.value = undefined;
   go(path, { replace: true });
   show(state);
 };

@@ -10,11 +10,14 @@ interface Props {
 /** The browser's own modal dialog: it keeps focus inside and gives it back, and Esc closes it. */
 export function Dialog({ label, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   useLayoutEffect(() => {
     const { current } = dialog;
     const before = document.activeElement;
     current?.showModal();
     return () => {
+      // Its event comes later, when another dialog may be open already, and is not that one's.
+      isGone.current = true;
       current?.close();
       if (before instanceof HTMLElement) before.focus();
     };
@@ -24,7 +27,9 @@ export function Dialog({ label, close, children }: Props) {
       ref={dialog}
       class="dialog"
       aria-label={label}
-      onClose={close}
+      onClose={() => {
+        if (!isGone.current) close();
+      }}
       onClick={(event) => {
         // Outside of the box the dialog itself is what was pressed.
         if (event.target === event.currentTarget) close();

@@ -210,3 +210,26 @@ test("U3: what somebody else says is announced politely, and more than three at 
   await said("5 new messages");
   expect(await page.locator("[aria-live]").count()).toBe(1);
 });
+
+test("U3: one dialog gives way to another, which stays", async () => {
+  await using view = await views.open("/");
+  const { page } = view;
+  await page.waitForSelector(".channel-row");
+  await page.keyboard.press("?");
+  const help = await page.waitForSelector(".help");
+  // The event of the one that goes comes a task later: it is heard before anything is looked at.
+  await help.evaluate((node) => {
+    const closing = new Promise((resolve) =>
+      node.closest("dialog")!.addEventListener("close", resolve),
+    );
+    Object.assign(window, { closing });
+  });
+  await page.keyboard.press("Control+k");
+  await page.evaluate(() =>
+    (window as unknown as { closing: Promise<Event> }).closing.then(() => 0),
+  );
+  await nextFrame(page);
+  expect(await page.locator(".switcher-input:focus").count()).toBe(1);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
+});
