@@ -9,7 +9,8 @@ import type { DraftTexts } from "../net/draft-texts.ts";
 import { learn } from "../net/questions.ts";
 import type { Identity } from "../net/identity.ts";
 import type { Clock } from "../store/clock.ts";
-import type { Link, Model } from "../store/model.ts";
+import { stranger } from "../store/people.ts";
+import type { Link, Model, Presence } from "../store/model.ts";
 import type { Life } from "./life.ts";
 import { troubleOf } from "./open-channel.ts";
 import { conversationOf, linesOf, showReceipts } from "./shown.ts";
@@ -31,7 +32,7 @@ const listedMsMax = 1_000;
 export function createModel({ life, identity, connection, clock, texts, looking }: Parts): Model {
   const { ask } = connection;
   const channels = linesOf(life);
-  const present = new Map<UserId, ReadonlySignal<boolean>>();
+  const present = new Map<UserId, ReadonlySignal<Presence>>();
   const of = (): Life | undefined => life.peek();
 
   return {
@@ -88,14 +89,14 @@ export function createModel({ life, identity, connection, clock, texts, looking 
       if (state) learn(state, answered);
       return { people: answered.people, after: answered.after };
     },
-    isOnline(user) {
-      let online = present.get(user);
+    presence(user) {
+      let presence = present.get(user);
       of()?.state.people.watched.add(user);
-      if (!online) {
-        online = computed(() => life.value?.state.people.of(user).value.online ?? false);
-        present.set(user, online);
+      if (!presence) {
+        presence = computed(() => life.value?.state.people.of(user).value ?? stranger);
+        present.set(user, presence);
       }
-      return online;
+      return presence;
     },
     async startDirect(user) {
       const answered = await ask({ op: "createDirect", user });

@@ -23,12 +23,16 @@ export type Link =
   | { readonly state: "outdated" }
   | { readonly state: "signed_out"; readonly why: "nobody" | "expired" | "inactive" | "left" };
 
-export interface PersonLine {
+export interface Presence {
+  readonly online: boolean;
+  /** Milliseconds since the epoch; nil where nobody knows. */
+  readonly lastSeenAt: number | null;
+}
+
+export interface PersonLine extends Presence {
   readonly id: UserId;
   readonly name: string;
   readonly role: SystemRole;
-  readonly online: boolean;
-  readonly lastSeenAt: number | null;
 }
 
 /** A channel's line in the list. Of a direct channel `name` is the other person's. */
@@ -139,7 +143,7 @@ export interface Model {
     after: string | null,
   ): Promise<{ people: readonly PersonLine[]; after: string | null } | Trouble>;
   /** Live presence of people that were listed. */
-  isOnline(user: UserId): ReadonlySignal<boolean>;
+  presence(user: UserId): ReadonlySignal<Presence>;
   /** Creates the direct channel on demand, and resolves to its text id. */
   startDirect(user: UserId): Promise<string | Trouble>;
   /** Resolves to the new group's text id. `id` is made once per wish, so that a wish whose answer got lost can be asked again. */

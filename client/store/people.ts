@@ -3,16 +3,15 @@ import { type Signal, signal } from "@preact/signals";
 import type { EventOf } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import type { Row } from "#wire/row.ts";
+import type { Presence } from "./model.ts";
 
 /** What this page knows of somebody. */
-export interface Known {
+export interface Known extends Presence {
   /** `undefined` until somebody told it. */
   readonly name: string | undefined;
-  readonly online: boolean;
-  readonly lastSeenAt: number | null;
 }
 
-const stranger: Known = { name: undefined, online: false, lastSeenAt: null };
+export const stranger: Known = { name: undefined, online: false, lastSeenAt: null };
 
 /** Everybody whom this page met: names and presence, each person a signal of their own. */
 export class People {

@@ -97,14 +97,14 @@ test("C6 C9: any member brings somebody in, a new name is everybody's at once", 
   for (const { page: each } of [ada, grace, linus]) await line(each, "machine room").waitFor();
 });
 
-test("P6: a dot stands beside whoever is here, in the list and among the members, and goes when they go", async () => {
+test("P2 P6: a dot stands beside whoever is here, and gives way to when they were last seen", async () => {
   const guest = await stage.device(people.linus);
   const row = ada.page.locator(".member-row", { hasText: "Linus" });
   await row.locator(".avatar-dot").waitFor();
   await guest.context.close();
   await linus.page.goto("about:blank");
   await row.locator(".avatar-dot").waitFor({ state: "detached" });
-  await row.getByText("offline").waitFor();
+  await row.getByText("last seen").waitFor();
   await linus.page.goto(`${stage.url}/`);
   await row.locator(".avatar-dot").waitFor();
   await line(linus.page, "machine room").click();

@@ -4,6 +4,7 @@
  */
 import { computed, signal, type Signal } from "@preact/signals";
 import { directTextId } from "#wire/text-id.ts";
+import { stranger } from "../store/people.ts";
 import type { ChannelLine, Conversation, Link, Me, Model, ShownMessage } from "../store/model.ts";
 import {
   sampleGroupTalk,
@@ -219,7 +220,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
         after: null,
       };
     },
-    isOnline: (user) => signal(open.people.find(({ id }) => id === user)?.online ?? false),
+    presence: (user) => signal(open.people.find(({ id }) => id === user) ?? stranger),
     startDirect: async (user) => directTextId(idOf("ada"), user),
     newGroupId: () => "019a7780-6210-7000-8000-000000000003",
     async createGroup(...wish) {

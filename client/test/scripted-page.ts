@@ -83,10 +83,10 @@ export class ScriptedPage implements AsyncDisposable {
 
   /** Resolves when the page has heard everything that the server has said so far. */
   async heard(socket: ServerSocket): Promise<void> {
-    const online = this.model.isOnline(linus);
-    const person = { user: linus, online: !online.value, lastSeenAt: null };
+    const presence = this.model.presence(linus);
+    const person = { user: linus, online: !presence.value.online, lastSeenAt: null };
     socket.says({ op: "presence", people: [person] });
-    await until(online, (isOnline) => isOnline === person.online);
+    await until(presence, ({ online }) => online === person.online);
   }
 
   /** Waits until the line of a channel is as it should be. */

@@ -12,7 +12,7 @@ import { MessageList } from "./message-list.tsx";
 import { NoChannel } from "./no-channel.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { SkeletonMessages } from "./skeleton.tsx";
-import { messageTime } from "./time.ts";
+import { presenceWords } from "./presence-words.ts";
 import { TypingLine } from "./typing-line.tsx";
 
 const MembersPanel = lazy(async () => (await import("./members-panel.tsx")).MembersPanel);
@@ -27,8 +27,7 @@ function HeaderLine({ channel, lastSeenAt, members }: Conversation) {
     return <>{words}</>;
   }
   if (channel.peer.online) return <span class="pane-line-online">{i18n.t("online")}</span>;
-  if (lastSeenAt === null) return null;
-  return <>{i18n.t("last seen {time}", { time: messageTime(lastSeenAt) })}</>;
+  return lastSeenAt === null ? null : <>{presenceWords({ online: false, lastSeenAt })}</>;
 }
 
 function MembersButton({ line, isOpen }: { readonly line: ChannelLine; readonly isOpen: boolean }) {

@@ -8,7 +8,7 @@ import { useModel } from "./context.ts";
 import type { GroupWish } from "./group-dialog.tsx";
 import { Icon } from "./icon.tsx";
 import { Menu, MenuItem } from "./menu.tsx";
-import { messageTime } from "./time.ts";
+import { presenceWords } from "./presence-words.ts";
 
 export function memberRoleWords(role: MemberRole): string {
   switch (role) {
@@ -34,15 +34,10 @@ export function MemberRow({ member, isMe, own, wish }: Props) {
   const model = useModel();
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const { id, name, role, lastSeenAt } = member;
-  const online = model.isOnline(id).value;
+  const { id, name, role } = member;
+  const presence = model.presence(id).value;
   const mayRemove = !isMe && groupRules.mayRemove(own, role);
   const maySetRole = groupRules.maySetRole(own);
-  const presence = () => {
-    if (online) return i18n.t("online");
-    if (lastSeenAt === null) return i18n.t("offline");
-    return i18n.t("last seen {time}", { time: messageTime(lastSeenAt) });
-  };
   const choose = (next: GroupWish) => () => {
     setOpen(false);
     button.current?.focus();
@@ -50,14 +45,14 @@ export function MemberRow({ member, isMe, own, wish }: Props) {
   };
   return (
     <li class="member-row">
-      <Avatar id={id} name={name} online={online} />
+      <Avatar id={id} name={name} online={presence.online} />
       <span class="person-name">
         <bdi>{name}</bdi>
         {isMe && <span class="member-me"> {i18n.t("(you)")}</span>}
       </span>
       <span class="member-line">
         {role !== "member" && <span>{memberRoleWords(role)} · </span>}
-        <span class={online ? "person-online" : undefined}>{presence()}</span>
+        <span class={presence.online ? "person-online" : undefined}>{presenceWords(presence)}</span>
       </span>
       {(mayRemove || maySetRole) && (
         <span class="member-more">

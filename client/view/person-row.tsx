@@ -3,9 +3,9 @@ import { i18n } from "../locale/i18n.ts";
 import type { PersonLine } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { useModel } from "./context.ts";
+import { presenceWords } from "./presence-words.ts";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 import { go } from "./router.ts";
-import { messageTime } from "./time.ts";
 
 function roleWords(role: PersonLine["role"]): string {
   switch (role) {
@@ -24,27 +24,22 @@ function roleWords(role: PersonLine["role"]): string {
 export function PersonRow({ person }: { readonly person: PersonLine }) {
   const model = useModel();
   const [fault, setFault] = useState("");
-  const online = model.isOnline(person.id).value;
+  const presence = model.presence(person.id).value;
   const talk = async () => {
     const found = await model.startDirect(person.id);
     if (typeof found === "string") go(`/c/${found}`);
     else setFault(sentenceOfTrouble(found.code));
   };
-  const presence = () => {
-    if (online) return i18n.t("online");
-    if (person.lastSeenAt === null) return i18n.t("offline");
-    return i18n.t("last seen {time}", { time: messageTime(person.lastSeenAt) });
-  };
   return (
     <li>
       <button type="button" class="person-row" onClick={() => void talk()}>
-        <Avatar id={person.id} name={person.name} online={online} />
+        <Avatar id={person.id} name={person.name} online={presence.online} />
         <span class="person-name">
           <bdi>{person.name}</bdi>
         </span>
         <span class="person-role">{roleWords(person.role)}</span>
-        <span class={online ? "person-presence person-online" : "person-presence"}>
-          {presence()}
+        <span class={presence.online ? "person-presence person-online" : "person-presence"}>
+          {presenceWords(presence)}
         </span>
       </button>
       {fault && <p class="fault people-fault">{fault}</p>}

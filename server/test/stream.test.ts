@@ -137,7 +137,7 @@ test("B17 P1: a session that ends closes its stream, and who leaves a stream has
   expect(JSON.parse(data)).toMatchObject({ reason: "session_ended" });
 });
 
-test("E7 R32: a ticket opens readable events once; they carry messages, typing, receipts and presence with ISO times", async () => {
+test("E7 E8 R32: a ticket opens readable events once; they carry messages, typing, receipts and presence with ISO times", async () => {
   await using socket = await talk(server, grace, ada);
   const { channel } = socket;
   const { json } = await new RestClient(server, ada).post("/stream/ticket", undefined);
