@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
 import { openDatabase } from "../store/database.ts";
@@ -13,7 +21,14 @@ const isRoot = process.getuid?.() === 0;
 const machine = temporaryDirectory("parley-users-");
 const launch = ["node", "scripts/start.mjs"];
 
-beforeAll(() => chmodSync(machine.path, 0o755));
+/** Where everybody finds a Bun: ours may lie beneath a home that is closed to others. */
+const PATH = `${join(machine.path, "bin")}:${process.env["PATH"]}`;
+
+beforeAll(() => {
+  chmodSync(machine.path, 0o755);
+  mkdirSync(join(machine.path, "bin"));
+  copyFileSync(realpathSync(process.execPath), join(machine.path, "bin/bun"));
+});
 afterAll(() => machine[Symbol.dispose]());
 
 /** A clone whose dependencies are there, as after a first start. */
@@ -59,7 +74,9 @@ test.skipIf(!canMount())(
     expect(existsSync(join(clone, "data"))).toBe(false);
     terminal.pressControlC();
     expect(await terminal.process.exited).toBe(0);
-    expect(terminal.lines().filter((line) => line !== "").length).toBeLessThanOrEqual(12);
+    // The address in the network and its code are there where there is a network.
+    const lines = terminal.lines().filter((line) => !/^\s*$|^From your network|[▀▄█]/.test(line));
+    expect(lines.length).toBeLessThanOrEqual(12);
   },
   120_000,
 );
@@ -123,7 +140,7 @@ test.skipIf(!isRoot)(
     const [uid, gid] = [await idOf("nobody", "-u"), await idOf("nobody", "-g")];
     const DATA_DIR = join(machine.path, "not-theirs");
     mkdirSync(DATA_DIR, { mode: 0o755 });
-    const supervisor = new TestSupervisor({ DATA_DIR, HOME: "/nonexistent" }, launch, {
+    const supervisor = new TestSupervisor({ DATA_DIR, HOME: "/nonexistent", PATH }, launch, {
       cwd: clone,
       uid,
       gid,
@@ -143,7 +160,7 @@ test.skipIf(!isRoot)(
     mkdirSync(DATA_DIR);
     chownSync(DATA_DIR, uid, gid);
     const clone = await cloneAt(join(machine.path, "both"));
-    const first = new TestSupervisor({ DATA_DIR, HOME: "/nonexistent" }, launch, {
+    const first = new TestSupervisor({ DATA_DIR, HOME: "/nonexistent", PATH }, launch, {
       cwd: clone,
       uid,
       gid,
