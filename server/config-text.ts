@@ -1,6 +1,7 @@
 /** What a setting's text may be: each parser gives the value, or says what it must be. */
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { parseRedisUrl } from "./redis-address.ts";
 
 /** Either the value, or what is wrong with the text, as the end of "NAME must be …". */
 type Parsed<T> = { value: T } | { mistake: string };
@@ -24,6 +25,14 @@ export const url =
       ? { value: text }
       : { mistake: `an address such as ${example}` };
   };
+
+export const redis: Parse<string> = (text) =>
+  parseRedisUrl(text)
+    ? { value: text }
+    : {
+        mistake:
+          "an address such as redis://cache.example.org:6379, unix:/run/redis.sock or redis+sentinel://one:26379,two:26379/primary",
+      };
 
 const origin: Parse<string> = (text) => {
   const example = { mistake: "an address such as https://chat.example.org, without a path" };

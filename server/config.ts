@@ -7,6 +7,7 @@ import {
   origins,
   type Parse,
   path,
+  redis,
   secret,
   site,
   url,
@@ -26,6 +27,8 @@ export interface Config {
   /** Unset for a supervisor that is to start its own PostgreSQL. */
   readonly databaseUrl?: string;
   readonly databaseDirectUrl?: string;
+  /** Unset where one process serves everybody. */
+  readonly redisUrl?: string;
   readonly trustedProxies: readonly string[];
   /** Both or neither: files in PEM, for a server that speaks https itself. */
   readonly tlsCert?: string;
@@ -126,6 +129,13 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     type: "URL",
     says: "The same PostgreSQL past its pooler; migrations use it.",
     parse: postgres,
+  },
+  redisUrl: {
+    name: "REDIS_URL",
+    fallbackSays: "none",
+    type: "URL",
+    says: "Redis (6.2 or newer) or Valkey that carries what one process stores to the others at once.",
+    parse: redis,
   },
   trustedProxies: {
     name: "TRUSTED_PROXIES",

@@ -8,6 +8,7 @@ import { isTest, readSources, type Source } from "../scripts/sources.ts";
 
 /** From the bottom up; a room imports only from lines above its own. */
 const ranks = [
+  ["redis-address"],
   ["config-text"],
   ["wire", "lib", "config"],
   ["observe"],

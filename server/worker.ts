@@ -20,12 +20,21 @@ import { readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
 import type { Engine, EngineSocket } from "./engine/engine.ts";
 import { readTls } from "./engine/tls.ts";
+import type { Bus } from "./fanout/bus.ts";
 import { cutIntervals } from "./fanout/cut.ts";
 import { Delivery } from "./fanout/deliver.ts";
 import { decodeHeads, Heads } from "./fanout/heads.ts";
-import { MemoryHub } from "./fanout/memory-bus.ts";
+import { openBus } from "./fanout/open-bus.ts";
+import { Peers } from "./fanout/peers.ts";
 import { Relay } from "./fanout/relay.ts";
-import { durableTopic, headsTopic, jsonTopic, liveTopic, presenceTopic } from "./fanout/topic.ts";
+import {
+  durableTopic,
+  headsTopic,
+  jsonTopic,
+  liveTopic,
+  peersTopic,
+  presenceTopic,
+} from "./fanout/topic.ts";
 import { createApp } from "./http/app.ts";
 import { heartbeatEvent } from "./http/readable-events.ts";
 import { streamLimits, Streams } from "./http/streams.ts";
@@ -86,7 +95,8 @@ export async function startWorker(
     url,
     max: workerLimits.readingConnections,
     name: "parley reading",
-    closed: () => void databaseIsBack(),
+    // What was committed meanwhile without being announced shows in the heads.
+    closed: () => void epoch.check().then((isKnown) => (isKnown ? delivery.compare() : undefined)),
   });
   const writing = openDatabase({
     url,
@@ -104,22 +114,19 @@ export async function startWorker(
     batchLimits.unknownMsMax / 2,
   );
 
-  /** A connection was lost. What was committed meanwhile without being announced shows in the heads. */
-  const databaseIsBack = async (): Promise<void> => {
-    if (!(await epoch.check())) return;
-    await delivery.compare().catch((error: unknown) => {
-      log.warn("streams could not be compared with the database", { error });
-    });
-  };
-
   const sessions = new Sessions();
-  const hub = new MemoryHub();
-  const bus = hub.connect((topic, bytes) => {
-    if (topic === streams.topic) streams.forwarded(bytes);
-    else if (topic === headsTopic) {
-      for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
-    } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
-    else delivery.receive(bytes);
+  const bus: Bus = openBus({
+    redisUrl: config.redisUrl,
+    receive: (topic, bytes) => {
+      if (topic === streams.topic) streams.forwarded(bytes);
+      else if (topic === peersTopic) peers.heard(bytes);
+      else if (topic === headsTopic) {
+        for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+      } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
+      else delivery.receive(bytes);
+    },
+    doubted: () => void delivery.compare(),
+    clock,
   });
   const readIntervals = async (
     stream: StreamId,
@@ -152,6 +159,7 @@ export async function startWorker(
     readHeads: (streams) => readHeads(reading, streams),
     now: monotonic,
   });
+  const peers = new Peers({ bus, lost: () => void delivery.compare(), now: monotonic });
   const relay = new Relay(bus);
   const publishLive: ChatParts["publishLive"] = (topic, event) => {
     bus.publish(topic, encodeAnswer(event)).catch((error: unknown) => {
@@ -301,11 +309,13 @@ export async function startWorker(
     },
   );
 
-  await bus.subscribe([headsTopic, streams.topic]);
+  await bus.subscribe([headsTopic, peersTopic, streams.topic]);
   const stopTimers = [
     clock.every(workerLimits.tickMs, () => {
       for (const session of sessions) checkDeadlines(session, now());
       void heads.tell();
+      void peers.tell();
+      if (!bus.isHealthy) void delivery.compare();
     }),
     clock.every(workerLimits.sweepMs, () => {
       for (const session of sessions) checkBudget(session);
@@ -335,6 +345,7 @@ export async function startWorker(
     presence.stop();
     await within(workerLimits.flushMsMax / 2, keepLastSeen());
     epoch.stop();
+    await peers.leave();
     await bus.close();
     await Promise.all([reading.end({ timeout: 1 }), writing.end({ timeout: 1 }), batching.end()]);
     await engine.stop();

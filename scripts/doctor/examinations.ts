@@ -1,7 +1,8 @@
 import { database } from "./database.ts";
-import { type Examination, type Finding, good } from "./finding.ts";
+import type { Examination } from "./finding.ts";
 import { dataDirectory, openFiles, secrets } from "./machine.ts";
 import { address, server } from "./network.ts";
+import { redis } from "./redis.ts";
 
 /** Every part of an installation, in the order in which it is told. */
 export const examinations: readonly Examination[] = [
@@ -13,7 +14,3 @@ export const examinations: readonly Examination[] = [
   { part: "Redis", look: redis },
   { part: "Address", look: address },
 ];
-
-async function redis(): Promise<Finding[]> {
-  return [good("One process serves everybody; it needs none.")];
-}

@@ -28,6 +28,9 @@ export const thresholds = {
   /** What one worker opens at most, migrations and scripts included. */
   connections: 40,
   postgresMajorMin: 15,
+  redisMin: "6.2",
+  /** A burst of the largest frames to one worker. */
+  listenerBytes: 1024 ** 2,
   secretCharsMin: 32,
   answerMs: { max: 5_000 },
 } as const;

@@ -1,21 +1,24 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import type { Bus, Receive } from "./bus.ts";
+import type { Bus, BusEars } from "./bus.ts";
 
 /** Where a kind of bus comes from: every call of `connect` is another worker of the same whole. */
 export interface BusMaker {
-  connect(receive: Receive): Promise<Bus>;
+  connect(ears: BusEars): Promise<Bus>;
   end(): Promise<void>;
 }
 
 /** One worker's ears: keeps what came, and can be waited for. */
-class Ears {
+class Ears implements BusEars {
   readonly heard: string[] = [];
   #awaited: { count: number; resolve: () => void } | undefined;
 
-  readonly receive: Receive = (topic, bytes) => {
+  receive = (topic: string, bytes: Uint8Array): void => {
     this.heard.push(`${topic}=${new TextDecoder().decode(bytes)}`);
     if (this.#awaited && this.heard.length >= this.#awaited.count) this.#awaited.resolve();
   };
+
+  readonly states: boolean[] = [];
+  changed = (isHealthy: boolean): void => void this.states.push(isHealthy);
 
   async hears(count: number): Promise<string[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -34,7 +37,7 @@ export function describeBus(kind: string, maker: BusMaker): void {
 
     async function worker(): Promise<{ bus: Bus; ears: Ears }> {
       const ears = new Ears();
-      return { bus: await maker.connect(ears.receive), ears };
+      return { bus: await maker.connect(ears), ears };
     }
 
     test("brings what is published after the subscription to every worker, the publisher too", async () => {

@@ -7,7 +7,7 @@ import {
   decodeAnnouncement,
   encodeAnnouncement,
 } from "./announcement.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, BusAway } from "./bus.ts";
 import { durableTopic } from "./topic.ts";
 
 export interface DeliveryParts {
@@ -31,6 +31,7 @@ export const deliveryLimits = {
   holdMs: 50,
   /** Announcements of one stream that are held; past it they are dropped and read from PostgreSQL with the hole. */
   heldMax: 256,
+  headsPerQueryMax: 1_000,
   /** After a failed healing. */
   retryMs: 500,
 } as const;
@@ -54,6 +55,8 @@ interface Followed {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #streams = new Map<StreamId, Followed>();
+  #comparison = Promise.resolve();
+  #nextComparison: Promise<void> | undefined;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -104,7 +107,8 @@ export class Delivery {
       const bytes = encodeAnnouncement(announcementOf(interval));
       await this.#parts.bus.publish(durableTopic(stream), bytes);
     } catch (error) {
-      // The rows are stored: `heads` will show what is missing.
+      // The rows are stored: `heads` will show what is missing, and while the bus is away every worker looks for itself.
+      if (error instanceof BusAway) return;
       log.error("an announcement failed", { stream, from, through, error });
     }
   }
@@ -137,12 +141,29 @@ export class Delivery {
     this.#heal(stream, followed);
   }
 
-  /** Compares all followed streams with PostgreSQL, 1,000 at a time: after a doubt about the bus. */
-  async compare(): Promise<void> {
+  /**
+   * Compares all followed streams with PostgreSQL, after a doubt about the bus. Who asks while one comparison is under way waits for the
+   * next, and so does everybody who asks until then. Never rejects.
+   */
+  compare(): Promise<void> {
+    this.#nextComparison ??= this.#comparison.then(() => {
+      this.#nextComparison = undefined;
+      return (this.#comparison = this.#compare());
+    });
+    return this.#nextComparison;
+  }
+
+  async #compare(): Promise<void> {
     const streams = this.followed();
-    for (let at = 0; at < streams.length; at += 1_000) {
-      const heads = await this.#parts.readHeads(streams.slice(at, at + 1_000));
-      for (const [stream, head] of heads) this.headSeen(stream, head);
+    try {
+      for (let at = 0; at < streams.length; at += deliveryLimits.headsPerQueryMax) {
+        const asked = streams.slice(at, at + deliveryLimits.headsPerQueryMax);
+        for (const [stream, head] of await this.#parts.readHeads(asked)) {
+          this.headSeen(stream, head);
+        }
+      }
+    } catch (error) {
+      log.warn("streams could not be compared with the database", { error });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Seq, StreamId } from "#wire/ids.ts";
 import { log } from "../observe/log.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, BusAway } from "./bus.ts";
 import { headsTopic } from "./topic.ts";
 
 export interface HeadsParts {
@@ -82,7 +82,7 @@ export class Heads {
       }
       await this.#parts.bus.publish(headsTopic, encodeHeads(heads));
     } catch (error) {
-      log.warn("heads could not be told", { error });
+      if (!(error instanceof BusAway)) log.warn("heads could not be told", { error });
     }
   }
 }

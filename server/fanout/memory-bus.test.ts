@@ -3,6 +3,6 @@ import { MemoryHub } from "./memory-bus.ts";
 
 const hub = new MemoryHub();
 describeBus("memory", {
-  connect: async (receive) => hub.connect(receive),
+  connect: async (ears) => hub.connect(ears.receive),
   end: async () => undefined,
 });

@@ -1,4 +1,6 @@
-import type { Bus, Receive } from "./bus.ts";
+import type { Bus, BusEars } from "./bus.ts";
+
+type Receive = BusEars["receive"];
 
 /** The subscribers of one process, shared by the buses that are made from it. */
 export class MemoryHub {
@@ -14,6 +16,7 @@ export class MemoryHub {
       if (listening?.size === 0) this.#topics.delete(topic);
     };
     return {
+      isHealthy: true, // It is this process.
       publish: async (topic, bytes) => {
         for (const listener of this.#topics.get(topic) ?? []) listener(topic, bytes);
       },

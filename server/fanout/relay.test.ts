@@ -16,6 +16,7 @@ function startRelay() {
       for (const topic of topics) subscribed.delete(topic);
     },
     close: async () => undefined,
+    isHealthy: true,
   };
   return { relay: new Relay(bus), subscribed, acknowledged };
 }

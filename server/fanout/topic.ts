@@ -21,5 +21,8 @@ export const streamTopic = (worker: string): string => `stream:${worker}`;
 /** The bus topic on which every worker says each second how far the streams are that it wrote. */
 export const headsTopic = "heads";
 
+/** The bus topic on which every worker says each second that it is here. */
+export const peersTopic = "peers";
+
 /** The engine's topic for sockets that read JSON; it is made only where one listens. */
 export const jsonTopic = (topic: string): string => `${topic}:json`;

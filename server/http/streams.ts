@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ChatParts } from "../chat/parts.ts";
 import { leave } from "../chat/leave.ts";
+import { BusAway } from "../fanout/bus.ts";
 import { jsonTopic, streamTopic } from "../fanout/topic.ts";
 import { log } from "../observe/log.ts";
 import { type Dispatch, Receiver } from "../session/receive.ts";
@@ -39,7 +40,7 @@ interface Open {
   readonly ahead: Map<number, string>;
 }
 
-export type Taken = "taken" | "gone" | "too_far_ahead";
+export type Taken = "taken" | "gone" | "too_far_ahead" | "away";
 
 /** Sessions over streamed responses, on this worker: the twin of the sockets for networks that block WebSocket. */
 export class Streams {
@@ -103,8 +104,13 @@ export class Streams {
     if (worker === this.#worker) return this.#take(id, number, frame);
 
     const bytes = new TextEncoder().encode(JSON.stringify([id, number, frame]));
-    await this.#parts.forward(streamTopic(worker), bytes);
-    return "taken";
+    try {
+      await this.#parts.forward(streamTopic(worker), bytes);
+      return "taken";
+    } catch (error) {
+      if (error instanceof BusAway) return "away";
+      throw error;
+    }
   }
 
   /** What another worker was sent for a stream of ours. */

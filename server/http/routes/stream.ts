@@ -143,6 +143,8 @@ export function addStreamRoutes(app: OpenAPIHono<AppEnv>, { streams, now }: Part
         return c.body(null, 202);
       case "gone":
         return problem(c, "stream_gone");
+      case "away":
+        return problem(c, "unavailable", { retryAfterSeconds: 1 });
       case "too_far_ahead":
         return problem(c, "too_far_ahead");
     }

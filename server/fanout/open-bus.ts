@@ -1,0 +1,32 @@
+import type { Clock } from "#lib/clock.ts";
+import { log } from "../observe/log.ts";
+import type { Bus, BusEars } from "./bus.ts";
+import { MemoryHub } from "./memory-bus.ts";
+import { RedisBus } from "./redis-bus.ts";
+
+interface Options {
+  /** Without one there is one process, and the bus is its own memory. */
+  readonly redisUrl: string | undefined;
+  readonly receive: BusEars["receive"];
+  /** It was away and is back, or is away from now on: whatever was announced meanwhile has to be looked for. */
+  readonly doubted: () => void;
+  readonly clock: Pick<Clock, "every">;
+}
+
+/** The bus of this worker, which says in the log when it comes and goes. */
+export function openBus({ redisUrl, receive, doubted, clock }: Options): Bus {
+  if (redisUrl === undefined) return new MemoryHub().connect(receive);
+
+  return RedisBus.connect({
+    redisUrl,
+    clock,
+    ears: {
+      receive,
+      changed: (isHealthy, why) => {
+        if (isHealthy) log.info("Redis answers");
+        else log.warn("Redis is away: what others write is read from PostgreSQL", { why });
+        doubted();
+      },
+    },
+  });
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Clock } from "#lib/clock.ts";
+import { within } from "#lib/wait.ts";
+import { type Bus, BusAway, type BusEars } from "./bus.ts";
+import { connectRedis } from "./redis.ts";
+
+export const redisBusLimits = {
+  /** A word sent to oneself, by both connections and through Redis. */
+  probeMs: 500,
+  /** Probes without an echo after which the bus is unhealthy. Counted, not timed: a worker that stood still for seconds blames nobody. */
+  unansweredMax: 2,
+  topicsPerCommandMax: 1_000,
+  quitMsMax: 500,
+} as const;
+
+/** Who published stands before every message: its own echo is skipped, since it heard itself already. */
+const senderBytes = 8;
+
+interface Options {
+  readonly redisUrl: string;
+  readonly ears: BusEars;
+  readonly clock: Pick<Clock, "every">;
+}
+
+/**
+ * The bus between processes, over the publish and subscribe of a Redis. What a worker publishes it hears itself at once, without Redis;
+ * the others hear it through Redis.
+ *
+ * Its limit: Redis may lose what it was given, whenever a connection breaks, a buffer overflows or a primary changes. All of that ends a connection
+ * or a probe, and shows as unhealthy.
+ */
+export class RedisBus implements Bus {
+  readonly #ears: BusEars;
+  readonly #me = randomBytes(senderBytes);
+  readonly #publishing: Redis;
+  readonly #listening: Redis;
+  readonly #topics = new Set<string>();
+  readonly #probeTopic = `probe:${this.#me.toString("hex")}`;
+  readonly #stopProbing: () => void;
+  #isHealthy = false;
+  #isClosed = false;
+  /** Every topic was subscribed on the present connection: from here on probes are sent, and an echo means that all is well. */
+  #isComplete = false;
+  #unanswered = 0;
+  #trouble = "the connection closed";
+
+  private constructor({ redisUrl, ears, clock }: Options) {
+    this.#ears = ears;
+    this.#publishing = connectRedis(redisUrl, { isPipelined: true });
+    this.#listening = connectRedis(redisUrl);
+    this.#listening.on("messageBuffer", (topic: Buffer, message: Buffer) =>
+      this.#heard(topic, message),
+    );
+    this.#listening.on("ready", () => void this.#subscribeAll());
+    this.#publishing.on("ready", () => this.#probe());
+    for (const connection of [this.#listening, this.#publishing]) {
+      connection.on("error", ({ message }: Error) => (this.#trouble = message));
+      connection.on("close", () => this.#becomes(false));
+    }
+    this.#listening.on("close", () => (this.#isComplete = false));
+    this.#stopProbing = clock.every(redisBusLimits.probeMs, () => this.#probe());
+  }
+
+  /** At first unhealthy: it says so when the first probe has come back. */
+  static connect(options: Options): RedisBus {
+    return new RedisBus(options);
+  }
+
+  get isHealthy(): boolean {
+    return this.#isHealthy;
+  }
+
+  async publish(topic: string, bytes: Uint8Array): Promise<void> {
+    if (this.#topics.has(topic)) this.#ears.receive(topic, bytes);
+    if (this.#publishing.status !== "ready") throw new BusAway();
+
+    await this.#send(topic, Buffer.concat([this.#me, bytes]));
+  }
+
+  async subscribe(topics: readonly string[]): Promise<void> {
+    const fresh = topics.filter((topic) => !this.#topics.has(topic));
+    for (const topic of fresh) this.#topics.add(topic);
+    // On a connection that comes later everything is subscribed; until then the bus is unhealthy, and says so.
+    if (this.#listening.status !== "ready") return;
+    try {
+      // Also what is known already: it may still be on its way for somebody else.
+      await this.#inParts(topics, (part) => this.#listening.subscribe(...part));
+    } catch {
+      this.#renew();
+    }
+  }
+
+  async unsubscribe(topics: readonly string[]): Promise<void> {
+    const known = topics.filter((topic) => this.#topics.delete(topic));
+    if (this.#listening.status !== "ready" || known.length === 0) return;
+    try {
+      await this.#inParts(known, (part) => this.#listening.unsubscribe(...part));
+    } catch {
+      this.#renew();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopProbing();
+    this.#topics.clear();
+    // What was published reaches Redis before the connection ends.
+    await within(redisBusLimits.quitMsMax, this.#publishing.quit()).catch(() => undefined);
+    this.#publishing.disconnect();
+    this.#listening.disconnect();
+  }
+
+  async #send(topic: string, message: Buffer): Promise<void> {
+    try {
+      await this.#publishing.publish(topic, message);
+    } catch {
+      throw new BusAway();
+    }
+  }
+
+  #heard(topic: Buffer, message: Buffer): void {
+    const isOwn = message.compare(this.#me, 0, senderBytes, 0, senderBytes) === 0;
+    if (!isOwn) {
+      const name = topic.toString("latin1");
+      if (this.#topics.has(name)) this.#ears.receive(name, message.subarray(senderBytes));
+    } else if (message.length === senderBytes && topic.toString("latin1") === this.#probeTopic) {
+      this.#unanswered = 0;
+      this.#becomes(true);
+    }
+  }
+
+  /** In the order of the calls, all of it written before anything is awaited. */
+  async #inParts(
+    topics: readonly string[],
+    ask: (part: readonly string[]) => Promise<unknown>,
+  ): Promise<void> {
+    const asked: Promise<unknown>[] = [];
+    for (let at = 0; at < topics.length; at += redisBusLimits.topicsPerCommandMax) {
+      asked.push(ask(topics.slice(at, at + redisBusLimits.topicsPerCommandMax)));
+    }
+    await Promise.all(asked);
+  }
+
+  async #subscribeAll(): Promise<void> {
+    try {
+      await this.#inParts([this.#probeTopic, ...this.#topics], (part) =>
+        this.#listening.subscribe(...part),
+      );
+    } catch {
+      return; // It broke again: "ready" comes again.
+    }
+    this.#isComplete = true;
+    this.#probe();
+  }
+
+  #probe(): void {
+    if (this.#isClosed || this.#publishing.status !== "ready" || !this.#isComplete) return;
+
+    if (this.#unanswered >= redisBusLimits.unansweredMax) return this.#renew();
+    this.#unanswered++;
+    this.#send(this.#probeTopic, this.#me).catch(() => undefined);
+  }
+
+  /** Both connections anew: one that says nothing may be dead without knowing it. */
+  #renew(): void {
+    if (this.#isClosed) return;
+
+    this.#trouble = "it did not answer";
+    this.#unanswered = 0;
+    this.#isComplete = false;
+    this.#becomes(false);
+    for (const connection of [this.#listening, this.#publishing]) {
+      if (connection.status === "ready") connection.disconnect(true);
+    }
+  }
+
+  #becomes(isHealthy: boolean): void {
+    if (this.#isClosed || this.#isHealthy === isHealthy) return;
+
+    this.#isHealthy = isHealthy;
+    this.#ears.changed(isHealthy, this.#trouble);
+  }
+}

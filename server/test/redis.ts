@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findWithin } from "#lib/wait.ts";
+import { connectRedis } from "../fanout/redis.ts";
+
+const programs = ["redis-server", "valkey-server"];
+const startMsMax = 5_000;
+
+/** The program of this machine; undefined where there is none. */
+export const redisProgram = programs.map((name) => Bun.which(name)).find((path) => path !== null);
+
+/** A Redis of one test's own, on a private socket, with every plug that can be pulled. */
+export class TestRedis implements AsyncDisposable {
+  readonly #directory = mkdtempSync(join(tmpdir(), "parley-redis-"));
+  readonly url = `unix:${join(this.#directory, "redis.sock")}`;
+  #process!: Bun.Subprocess;
+
+  static async start(): Promise<TestRedis> {
+    const redis = new TestRedis();
+    await redis.startAgain();
+    return redis;
+  }
+
+  /** Empty, as after a machine's reboot. Resolves when it answers. */
+  async startAgain(): Promise<void> {
+    const socket = join(this.#directory, "redis.sock");
+    this.#process = Bun.spawn(
+      [redisProgram!, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"],
+      { cwd: this.#directory, stdio: ["ignore", "ignore", "inherit"] },
+    );
+    const answers = await findWithin(startMsMax, async () =>
+      (await this.ask("ping").catch(() => undefined)) === "PONG" ? true : undefined,
+    );
+    if (!answers) throw new Error("The test's Redis did not come up");
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.exited;
+  }
+
+  /** It holds every connection and answers nothing. */
+  freeze(): void {
+    this.#process.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#process.kill("SIGCONT");
+  }
+
+  /** Breaks every connection of others; new ones are taken. */
+  async cut(): Promise<void> {
+    await this.ask("client", "kill", "type", "normal", "skipme", "yes");
+    await this.ask("client", "kill", "type", "pubsub");
+  }
+
+  /** One command on a connection of its own. */
+  async ask(command: string, ...words: string[]): Promise<unknown> {
+    const connection = connectRedis(this.url);
+    try {
+      await new Promise((resolve, reject) => {
+        connection.once("ready", resolve);
+        connection.once("close", () => reject(new Error("Redis is away")));
+      });
+      return await connection.call(command, ...words);
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
