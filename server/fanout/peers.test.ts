@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import { MemoryHub } from "./memory-bus.ts";
+import { Peers } from "./peers.ts";
+import { peersTopic } from "./topic.ts";
+
+/** Workers that tell each other, on one clock. */
+async function startPeers(count: number) {
+  const hub = new MemoryHub();
+  let nowMs = 0;
+  const start = async () => {
+    const bus = { ...hub.connect((_, bytes) => peers.heard(bytes)), isHealthy: true };
+    await bus.subscribe([peersTopic]);
+    const worker = { lost: 0, bus };
+    const peers: Peers = new Peers({ bus, lost: () => worker.lost++, now: () => nowMs });
+    return Object.assign(worker, { peers });
+  };
+  const workers = await Promise.all(Array.from({ length: count }, start));
+  const pass = async (seconds: number, who = workers): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      nowMs += 1_000;
+      for (const { peers } of who) await peers.tell();
+    }
+  };
+  return { workers, pass };
+}
+
+test("W2: who falls silent without a word is missed by all others within 4 s, once", async () => {
+  const { workers, pass } = await startPeers(3);
+  await pass(2);
+  expect(workers.map(({ peers }) => peers.count)).toEqual([2, 2, 2]);
+  const [one, other] = [workers[0]!, workers[1]!];
+  await pass(3, [one, other]);
+  expect([one.lost, other.lost]).toEqual([0, 0]);
+  await pass(3, [one, other]);
+  expect([one.lost, other.lost]).toEqual([1, 1]);
+  expect(one.peers.count).toBe(1);
+});
+
+test("W8: who says goodbye is not missed", async () => {
+  const { workers, pass } = await startPeers(2);
+  await pass(2);
+  const [one, other] = [workers[0]!, workers[1]!];
+  await other.peers.leave();
+  await pass(5, [one]);
+  expect([one.lost, one.peers.count]).toEqual([0, 0]);
+});
+
+test("nobody is missed while the bus is away: everything is compared anyway", async () => {
+  const { workers, pass } = await startPeers(2);
+  await pass(2);
+  const [one] = [workers[0]!];
+  one.bus.isHealthy = false;
+  await pass(5, [one]);
+  expect(one.lost).toBe(0);
+});
