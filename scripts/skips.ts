@@ -1,5 +1,6 @@
 const asRoot = "only root may become somebody else";
 const withoutNginx = "nginx is not installed";
+const withoutRedis = "neither redis-server nor valkey-server is installed";
 const mounting = "only root outside of a container may mount";
 
 /**
@@ -24,4 +25,23 @@ export const allowedSkips: Readonly<Record<string, string>> = {
   "D7 S14 U16: behind nginx, which ends TLS and takes the path away, two people meet and talk":
     withoutNginx,
   "a start on a disk that has filled up says so, and works when there is space": mounting,
+  "E11 D1: what is said on one worker is heard on the other, both ways, once, in one order":
+    withoutRedis,
+  "E11: typing and reading cross too": withoutRedis,
+  "D1 X10: while Redis is dead messages are stored and arrive all the same, and back it is used again":
+    withoutRedis,
+  "D1 X10: while Redis holds every connection and answers nothing, messages arrive all the same":
+    withoutRedis,
+  "D1: whoever comes while Redis is away is welcomed, and hears": withoutRedis,
+  "D1: with Redis away only the publisher hears, and is told so; back again, everybody hears everything anew":
+    withoutRedis,
+  "D1: a Redis that holds its connections and answers nothing is found out by the probe":
+    withoutRedis,
+  "D1: a connection that is cut shows as unhealthy, and a thousand topics and one come back with it":
+    withoutRedis,
+  "what a bus publishes it hears before Redis does, and once": withoutRedis,
+  "a bus that is closed leaves nothing at Redis, also while Redis answers nothing": withoutRedis,
+  "a bus over Redis does what every bus does": withoutRedis,
+  "D4 B36 R36: of a Redis that is well it says the version, the time of an answer and that messages pass; one that holds still is red":
+    withoutRedis,
 };

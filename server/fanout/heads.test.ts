@@ -146,5 +146,7 @@ test("heads cross the bus as they are, also beside other bytes", () => {
   const shifted = new Uint8Array(bytes.byteLength + 3);
   shifted.set(bytes, 3);
   expect(decodeHeads(shifted.subarray(3))).toEqual([...heads]);
+  // As Redis brings them: of a Buffer, `slice` is a view.
+  expect(decodeHeads(Buffer.concat([Buffer.from("abc"), bytes]).subarray(3))).toEqual([...heads]);
   expect(decodeHeads(encodeHeads(new Map()))).toEqual([]);
 });

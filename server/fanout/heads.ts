@@ -95,7 +95,7 @@ export function encodeHeads(heads: ReadonlyMap<StreamId, Seq>): Uint8Array {
 
 export function decodeHeads(bytes: Uint8Array): [StreamId, Seq][] {
   // A copy: the bytes of a bus need not be aligned.
-  const numbers = new Float64Array(bytes.slice().buffer);
+  const numbers = new Float64Array(new Uint8Array(bytes).buffer);
   return Array.from({ length: numbers.length / 2 }, (_, at) => [
     numbers[at * 2]! as StreamId,
     numbers[at * 2 + 1]!,

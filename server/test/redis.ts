@@ -7,6 +7,9 @@ import { connectRedis } from "../fanout/redis.ts";
 const programs = ["redis-server", "valkey-server"];
 const startMsMax = 5_000;
 
+/** Ends it when whoever started it is gone, however that came about; says its number first. */
+const keeping = '"$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null';
+
 /** The program of this machine; undefined where there is none. */
 export const redisProgram = programs.map((name) => Bun.which(name)).find((path) => path !== null);
 
@@ -14,7 +17,8 @@ export const redisProgram = programs.map((name) => Bun.which(name)).find((path) 
 export class TestRedis implements AsyncDisposable {
   readonly #directory = mkdtempSync(join(tmpdir(), "parley-redis-"));
   readonly url = `unix:${join(this.#directory, "redis.sock")}`;
-  #process!: Bun.Subprocess;
+  #keeper!: Bun.Subprocess<"pipe", "pipe">;
+  #pid = 0;
 
   static async start(): Promise<TestRedis> {
     const redis = new TestRedis();
@@ -25,10 +29,13 @@ export class TestRedis implements AsyncDisposable {
   /** Empty, as after a machine's reboot. Resolves when it answers. */
   async startAgain(): Promise<void> {
     const socket = join(this.#directory, "redis.sock");
-    this.#process = Bun.spawn(
-      [redisProgram!, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"],
-      { cwd: this.#directory, stdio: ["ignore", "ignore", "inherit"] },
-    );
+    const options = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"];
+    this.#keeper = Bun.spawn(["sh", "-c", keeping, "sh", redisProgram!, ...options], {
+      cwd: this.#directory,
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const { value } = await this.#keeper.stdout.getReader().read();
+    this.#pid = Number(new TextDecoder().decode(value));
     const answers = await findWithin(startMsMax, async () =>
       (await this.ask("ping").catch(() => undefined)) === "PONG" ? true : undefined,
     );
@@ -36,17 +43,18 @@ export class TestRedis implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#process.exited;
+    process.kill(this.#pid, "SIGKILL");
+    await this.#keeper.stdin.end();
+    await this.#keeper.exited;
   }
 
   /** It holds every connection and answers nothing. */
   freeze(): void {
-    this.#process.kill("SIGSTOP");
+    process.kill(this.#pid, "SIGSTOP");
   }
 
   thaw(): void {
-    this.#process.kill("SIGCONT");
+    process.kill(this.#pid, "SIGCONT");
   }
 
   /** Breaks every connection of others; new ones are taken. */
