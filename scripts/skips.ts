@@ -41,7 +41,6 @@ export const allowedSkips: Readonly<Record<string, string>> = {
     withoutRedis,
   "what a bus publishes it hears before Redis does, and once": withoutRedis,
   "a bus that is closed leaves nothing at Redis, also while Redis answers nothing": withoutRedis,
-  "a bus over Redis does what every bus does": withoutRedis,
   "D4 B36 R36: of a Redis that is well it says the version, the time of an answer and that messages pass; one that holds still is red":
     withoutRedis,
 };

@@ -52,7 +52,11 @@ const forbiddenWords: [word: RegExp, instead: string, except?: RegExp][] = [
   ],
   [/^packets?$/, "frame", /^turn\/|^bench\//],
   [/^payloads?$/, "frame", /^server\/(auth|engine|notify)\//],
-  [/^(broker|brokers|pubsub)$/, "bus", /^bench\//],
+  [
+    /^(broker|brokers|pubsub)$/,
+    "bus",
+    /^bench\/|redis[^/]*\.ts$|^server\/test\/workers\.test\.ts$/,
+  ], // A command of Redis.
   [/^conversations?$/, "channel", /^client\//], // In the client it is the pane that shows one.
   [/^participants?$/, "member", /^server\/call\/|^client\/(net|view)\/call/],
   [/^(shutdown|teardown)$/, "drain"],

@@ -45,7 +45,7 @@ async function messageBetween(publishing: Redis, listening: Redis): Promise<void
 /** Managed servers often refuse CONFIG. */
 async function listenerBytesOf(redis: Redis): Promise<RedisExamined["listenerBytes"]> {
   try {
-    const [, limits = ""] = (await redis.config("GET", "client-output-buffer-limit")) as string[];
+    const [, limits = ""] = await redis.config("GET", "client-output-buffer-limit");
     const found = /pubsub (\d+) (\d+) \d+/.exec(limits);
     return found ? { hard: Number(found[1]), soft: Number(found[2]) } : undefined;
   } catch {

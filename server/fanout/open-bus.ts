@@ -15,7 +15,8 @@ interface Options {
 
 /** The bus of this worker, which says in the log when it comes and goes. */
 export function openBus({ redisUrl, receive, doubted, clock }: Options): Bus {
-  if (redisUrl === undefined) return new MemoryHub().connect(receive);
+  if (redisUrl === undefined)
+    return new MemoryHub().connect((topic, bytes) => receive(topic, bytes));
 
   return RedisBus.connect({
     redisUrl,

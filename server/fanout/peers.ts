@@ -31,12 +31,12 @@ export class Peers {
 
   /** Called each second: says that this worker is here, and looks who is not any more. Never rejects. */
   async tell(): Promise<void> {
-    const { bus, now, lost } = this.#parts;
-    const nowMs = now();
+    const parts = this.#parts;
+    const nowMs = parts.now();
     const silent = [...this.#heardAtMs].filter(([, atMs]) => nowMs - atMs > silentMsMax);
     for (const [peer] of silent) this.#heardAtMs.delete(peer);
     // Of an unhealthy bus nobody is heard, and everything is compared anyway.
-    if (silent.length > 0 && bus.isHealthy) lost();
+    if (silent.length > 0 && parts.bus.isHealthy) parts.lost();
     await this.#say("here");
   }
 

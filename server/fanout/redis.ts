@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { parseRedisUrl, type RedisAddress } from "../redis-address.ts";
 
-export const redisLimits = {
+const redisLimits = {
   connectMsMax: 2_000,
   /** The first pause before a connection is tried again, doubled up to the longest; half of it is by chance. */
   retryMs: { first: 50, max: 1_000 },
