@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** On linux-x64, where PostgreSQL is 60 MB of it. The reason to raise them belongs into server/DECISIONS.md. */
-const committed = { packages: 36, megabytes: 86 };
+const committed = { packages: 44, megabytes: 86 };
 const growthMax = 1.1;
 
 interface Needs {
