@@ -13,6 +13,7 @@ import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
 import { followMemberships, removeMembers } from "./chat/join.ts";
 import { leave } from "./chat/leave.ts";
+import { tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
 import { TypingBook } from "./chat/typing-book.ts";
@@ -30,6 +31,7 @@ import { Relay } from "./fanout/relay.ts";
 import {
   durableTopic,
   headsTopic,
+  isDurable,
   jsonTopic,
   liveTopic,
   peersTopic,
@@ -40,21 +42,20 @@ import { heartbeatEvent } from "./http/readable-events.ts";
 import { streamLimits, Streams } from "./http/streams.ts";
 import { type Attached, upgradeOf } from "./http/upgrade.ts";
 import { log, setLogLevel } from "./observe/log.ts";
-import { Presence } from "./presence/presence.ts";
+import { openPresence } from "./presence/open-presence.ts";
 import { checkBudget, checkDeadlines } from "./session/deadlines.ts";
 import { Receiver } from "./session/receive.ts";
 import { Session } from "./session/session.ts";
 import { Sessions } from "./session/sessions.ts";
-import { AnsweringPool } from "./store/answering-pool.ts";
-import { batchLimits, MessageBatch } from "./store/batch.ts";
+import { MessageBatch } from "./store/batch.ts";
 import { readStream } from "./store/catch-up.ts";
-import { openDatabase } from "./store/database.ts";
 import { EpochWatch } from "./store/epoch.ts";
 import { readHeads } from "./store/head.ts";
 import { insertMessages } from "./store/insert-messages.ts";
 import { readMemberOf } from "./store/members.ts";
 import { writeLastSeen } from "./store/people.ts";
 import { movePointers } from "./store/pointer.ts";
+import { openPools } from "./store/pools.ts";
 
 /** One server process: sockets, HTTP, and what they need. */
 export interface Worker {
@@ -65,9 +66,6 @@ export interface Worker {
 }
 
 const workerLimits = {
-  readingConnections: 8,
-  /** Pointers, direct channels, last seen. */
-  writingConnections: 3,
   backpressureBytesMax: 16 * 1024 * 1024,
   bodyBytesMax: 1024 * 1024,
   sweepMs: 250,
@@ -88,31 +86,13 @@ export async function startWorker(
   const { now, after } = bound(clock);
   const monotonic = (): number => performance.now();
 
-  // Separate pools: a slow reader must not stand in the way of a commit.
-  const url = config.databaseUrl;
   const epoch = new EpochWatch();
-  const reading = openDatabase({
-    url,
-    max: workerLimits.readingConnections,
-    name: "parley reading",
+  const pools = openPools(
+    config.databaseUrl,
     // What was committed meanwhile without being announced shows in the heads.
-    closed: () => void epoch.check().then((isKnown) => (isKnown ? delivery.compare() : undefined)),
-  });
-  const writing = openDatabase({
-    url,
-    max: workerLimits.writingConnections,
-    name: "parley writing",
-  });
-  const batching = new AnsweringPool(
-    () =>
-      openDatabase({
-        url,
-        max: batchLimits.lanes + batchLimits.lockedTries,
-        name: "parley batch",
-      }),
-    // Half of what an unknown outcome is repeated for: a second try on new connections is in time.
-    batchLimits.unknownMsMax / 2,
+    () => void epoch.check().then((isKnown) => (isKnown ? delivery.compare() : undefined)),
   );
+  const { reading, writing, batching } = pools;
 
   const sessions = new Sessions();
   const bus: Bus = openBus({
@@ -122,8 +102,11 @@ export async function startWorker(
       else if (topic === peersTopic) peers.heard(bytes);
       else if (topic === headsTopic) {
         for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
-      } else if (topic.endsWith(":live") || topic.endsWith(":presence")) publishLocal(topic, bytes);
-      else delivery.receive(bytes);
+      } else if (isDurable(topic)) delivery.receive(bytes);
+      else {
+        publishLocal(topic, bytes);
+        if (topic.endsWith(":presence")) presence.heard(bytes);
+      }
     },
     doubted: () => void delivery.compare(),
     clock,
@@ -194,11 +177,15 @@ export async function startWorker(
     now,
     after,
   });
-  const presence = new Presence({
-    changed: (user, online, lastSeenAt) =>
+  const presence = openPresence({
+    redisUrl: config.redisUrl,
+    tell: (user, online, lastSeenAt) =>
       publishLive(presenceTopic(user), { op: "presence", people: [{ user, online, lastSeenAt }] }),
-    now,
-    after,
+    restored: () =>
+      void tellPresenceAnew(chat, (user, event) =>
+        publishLocal(presenceTopic(user), encodeAnswer(event)),
+      ),
+    clock,
   });
 
   const closeSockets = (sessionId: string): void => {
@@ -342,12 +329,12 @@ export async function startWorker(
     await pause(0); // The answers leave before the sockets close.
     for (const session of sessions) session.close("restart");
     typing.stop();
-    presence.stop();
     await within(workerLimits.flushMsMax / 2, keepLastSeen());
+    await presence.stop();
     epoch.stop();
     await peers.leave();
     await bus.close();
-    await Promise.all([reading.end({ timeout: 1 }), writing.end({ timeout: 1 }), batching.end()]);
+    await pools.end();
     await engine.stop();
   };
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;

@@ -73,7 +73,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
     }),
-    presence: { arrived: () => undefined, isOnline: () => false },
+    presence: { arrived: () => undefined, here: async () => new Set() },
     epoch: () => "an epoch",
     readMemberOf: (userId: UserId, channels: ChannelId[]) =>
       readMemberOf(server.sql, userId, channels),

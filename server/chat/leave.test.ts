@@ -53,7 +53,7 @@ function start() {
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
     }),
-    presence: { arrived: () => undefined, isOnline: () => false },
+    presence: { arrived: () => undefined, here: async () => new Set() },
     readMemberOf: async (_: UserId, channels: readonly ChannelId[]) => new Set(channels),
   } as unknown as ChatParts;
   const { session, topics } = loneSession();

@@ -25,9 +25,10 @@ export async function members(
   // Watched before it is read who is here: whoever comes between is told.
   const ids = page.members.map(({ id }) => id);
   await follow(parts, session, ids);
+  const here = await parts.presence.here(ids);
   return {
     op: "membersPage",
-    members: page.members.map((one) => ({ ...one, online: parts.presence.isOnline(one.id) })),
+    members: page.members.map((one) => ({ ...one, online: here.has(one.id) })),
     count: page.count,
     after: cursorAfter(page.members, limits.pageRowsMax),
   };

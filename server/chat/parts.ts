@@ -40,9 +40,10 @@ export interface ChatParts {
   publishLive(topic: string, event: Event): void;
   readonly presence: {
     arrived(user: UserId): void;
-    isOnline(user: UserId): boolean;
-    /** Everybody who is here, by number. */
-    online(): readonly UserId[];
+    /** Of these, who is here on any worker. Never rejects. */
+    here(users: readonly UserId[]): Promise<ReadonlySet<UserId>>;
+    /** Those who are here with a number above `after`, by number, at most `countMax`. */
+    online(after: number, countMax: number): Promise<readonly UserId[]>;
   };
   /** Of these channels those that the user is in now, from the primary. */
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;

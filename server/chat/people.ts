@@ -1,4 +1,5 @@
 import type { CommandOf } from "#wire/command.ts";
+import type { EventOf } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { presenceTopic } from "../fanout/topic.ts";
@@ -25,14 +26,12 @@ export async function people(
       ? await readPeople(parts.sql, ids)
       : await findPeople(parts.sql, query.trim(), cursor, limits.pageRowsMax);
   // Watched before it is read who is here: whoever comes between is told.
-  await follow(
-    parts,
-    session,
-    found.map(({ id }) => id),
-  );
+  const users = found.map(({ id }) => id);
+  await follow(parts, session, users);
+  const here = await parts.presence.here(users);
   return {
     op: "peoplePage",
-    people: found.map((person) => ({ ...person, online: parts.presence.isOnline(person.id) })),
+    people: found.map((person) => ({ ...person, online: here.has(person.id) })),
     after: ids.length > 0 ? null : cursorAfter(found, limits.pageRowsMax),
   };
 }
@@ -45,14 +44,32 @@ export async function watchPeople(
 ): Promise<void> {
   if (users.length === 0) return;
   await follow(parts, session, users);
-  session.send({
+  session.send(await presenceOf(parts, users));
+}
+
+/** Who of these is here. When the others were last seen stays with what was told of it. */
+async function presenceOf(
+  { presence }: Pick<ChatParts, "presence">,
+  users: readonly UserId[],
+): Promise<EventOf<"presence">> {
+  const here = await presence.here(users);
+  return {
     op: "presence",
-    people: users.map((user) => ({
-      user,
-      online: parts.presence.isOnline(user),
-      lastSeenAt: null,
-    })),
-  });
+    people: users.map((user) => ({ user, online: here.has(user), lastSeenAt: null })),
+  };
+}
+
+/** What was told of people lately may not have arrived: tells all sockets of this worker anew of those whom they watch. */
+export async function tellPresenceAnew(
+  { sessions, presence }: Pick<ChatParts, "sessions" | "presence">,
+  tell: (user: UserId, event: EventOf<"presence">) => void,
+): Promise<void> {
+  const watched = new Set([...sessions].flatMap((session) => [...session.watched]));
+  const users = [...watched];
+  for (let at = 0; at < users.length; at += watchedMax) {
+    const { people: found } = await presenceOf({ presence }, users.slice(at, at + watchedMax));
+    for (const person of found) tell(person.user, { op: "presence", people: [person] });
+  }
 }
 
 /** From now on this socket is told when these people come and go. */

@@ -9,6 +9,9 @@ const partitionOf = (stream: StreamId): string =>
 /** The bus topic of a stream's intervals. */
 export const durableTopic = (stream: StreamId): string => `${partitionOf(stream)}:${stream}`;
 
+/** Whether a topic of a stream carries its intervals. */
+export const isDurable = (topic: string): boolean => /^\{p\d\d\}:\d+$/.test(topic);
+
 /** The bus topic of what is ephemeral in a channel: typing, others' pointers. */
 export const liveTopic = (channel: ChannelId): string => `${durableTopic(channel)}:live`;
 

@@ -22,13 +22,13 @@ export function messageJson(channel: ChannelId, { entity, body }: MessageRow) {
 export function channelJson(
   { peer, joinedAt, ...channel }: OwnChannel,
   summary: Summary,
-  isOnline: (user: UserId) => boolean,
+  here: ReadonlySet<UserId>,
 ) {
   const { lastMessage, unread, readSeq, deliveredSeq, readFrom } = summary;
   return {
     ...channel,
     joinedAt: joinedAt.toISOString(),
-    peer: peer && { ...peer, online: isOnline(peer.id) },
+    peer: peer && { ...peer, online: here.has(peer.id) },
     lastMessage: lastMessage && messageJson(channel.id, lastMessage as MessageRow),
     ...{ unread, readSeq, deliveredSeq, readFrom },
   };
@@ -36,11 +36,11 @@ export function channelJson(
 
 export function personJson<Of extends { lastSeenAt: number | null; id: UserId }>(
   person: Of,
-  isOnline: (user: UserId) => boolean,
+  here: ReadonlySet<UserId>,
 ) {
   return {
     ...person,
-    online: isOnline(person.id),
+    online: here.has(person.id),
     lastSeenAt: isoOrNull(person.lastSeenAt),
   };
 }

@@ -26,9 +26,9 @@ test("P1: one is here from the first socket until 15 s after the last, and each 
   const leftAtMs = clock.now();
   presence.left(ada);
   clock.pass(graceMs - 1);
-  expect(presence.isOnline(ada)).toBe(true);
+  expect(presence.here()).toEqual([ada]);
   clock.pass(1);
-  expect([presence.isOnline(ada), told[1]]).toEqual([false, [ada, false, leftAtMs]]);
+  expect([presence.here(), told[1]]).toEqual([[], [ada, false, leftAtMs]]);
 });
 
 test("P1: when somebody was last seen is kept while they leave, also when it is written meanwhile", () => {

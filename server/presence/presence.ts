@@ -19,10 +19,7 @@ interface Here {
   cancelLeaving: (() => void) | undefined;
 }
 
-/**
- * Who is here, of one worker: a user is online while any socket is theirs, and for the grace period after the last.
- * Its limit: it knows its own worker only.
- */
+/** Who is here, of one worker: a user while any socket is theirs, and for the grace period after the last. */
 export class Presence {
   readonly #parts: PresenceParts;
   readonly #here = new Map<UserId, Here>();
@@ -56,13 +53,9 @@ export class Presence {
     });
   }
 
-  isOnline(user: UserId): boolean {
-    return this.#here.has(user);
-  }
-
-  /** Everybody who is here, by number. */
-  online(): readonly UserId[] {
-    return Array.from(this.#here.keys()).sort((one, other) => one - other);
+  /** Everybody who is here on this worker. */
+  here(): readonly UserId[] {
+    return [...this.#here.keys()];
   }
 
   /** Those who were seen since the last call, and when; who is here counts as seen now. */

@@ -7,7 +7,7 @@ import { Delivery } from "../fanout/deliver.ts";
 import { Heads } from "../fanout/heads.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { Relay } from "../fanout/relay.ts";
-import { Presence } from "../presence/presence.ts";
+import { openPresence } from "../presence/open-presence.ts";
 import { Sessions } from "../session/sessions.ts";
 import { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
@@ -52,7 +52,12 @@ export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" 
       after,
     }),
     typing: new TypingBook({ changed: () => undefined, now, after }),
-    presence: new Presence({ changed: () => undefined, now, after }),
+    presence: openPresence({
+      redisUrl: undefined,
+      tell: () => undefined,
+      restored: () => undefined,
+      clock: { ...systemClock, now, after },
+    }),
     readIntervals: async () => ({ intervals: [], more: false }),
     sessions: new Sessions(),
     relay: new Relay(bus),

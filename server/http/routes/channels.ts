@@ -76,10 +76,11 @@ export function addChannelRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
       (await readOwnChannels(sql, user, channels)).map((channel) => [channel.id, channel]),
     );
     const summaries = await readSummaries(sql, user, channels);
+    const peers = [...own.values()].flatMap(({ peer }) => (peer ? [peer.id] : []));
+    const here = await chat.presence.here(peers);
     return summaries.flatMap((summary) => {
       const channel = own.get(summary.channel);
-      const isOnline = (id: UserId) => chat.presence.isOnline(id);
-      return channel ? channelJson(channel, summary, isOnline) : [];
+      return channel ? channelJson(channel, summary, here) : [];
     });
   };
 

@@ -69,8 +69,9 @@ export function addMemberRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts):
     const { id } = c.var.caller;
     const page = await readMembers(sql, channel, id, cursor, limit);
     if (!page) return problem(c, await readWhyNot(sql, channel, id));
+    const here = await chat.presence.here(page.members.map((member) => member.id));
     const members = page.members.map((member) => ({
-      ...personJson(member, (user) => chat.presence.isOnline(user)),
+      ...personJson(member, here),
       joinedAt: isoOf(member.joinedAt),
     }));
     return c.json({ members, count: page.count, next: cursorAfter(page.members, limit) }, 200);

@@ -50,7 +50,12 @@ const one = createRoute({
 /** The routes of people. */
 export function addUserRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   const { sql, chat } = parts;
-  const isOnline = (user: UserId) => chat.presence.isOnline(user);
+  const json = async <Of extends { lastSeenAt: number | null; id: UserId }>(
+    people: readonly Of[],
+  ) => {
+    const here = await chat.presence.here(people.map(({ id }) => id));
+    return people.map((person) => personJson(person, here));
+  };
 
   app.openapi(own, (c) => c.json(c.var.caller, 200));
 
@@ -59,7 +64,7 @@ export function addUserRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const cursor = after === undefined ? null : parseCursor(after);
     if (cursor === undefined) return problem(c, "input_invalid", { field: "after" });
     const found = await findPeople(sql, query.trim(), cursor, limit);
-    const users = found.map((person) => personJson(person, isOnline));
+    const users = await json(found);
     return c.json({ users, next: cursorAfter(found, limit) }, 200);
   });
 
@@ -69,16 +74,16 @@ export function addUserRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     if (!Number.isSafeInteger(from) || from < 0) {
       return problem(c, "input_invalid", { field: "after" });
     }
-    const here = chat.presence.online().filter((user) => user > from);
+    const here = await chat.presence.online(from, limit + 1);
     const page = here.slice(0, limit);
     const found = (await readPeople(sql, page)).toSorted((a, b) => a.id - b.id);
-    const users = found.map((person) => personJson(person, isOnline));
+    const users = await json(found);
     return c.json({ users, next: here.length > limit ? `${page.at(-1)}` : null }, 200);
   });
 
   app.openapi(one, async (c) => {
     const { user } = c.req.valid("param");
-    const [person] = await readPeople(sql, [user as UserId]);
-    return person ? c.json(personJson(person, isOnline), 200) : problem(c, "not_found");
+    const [person] = await json(await readPeople(sql, [user as UserId]));
+    return person ? c.json(person, 200) : problem(c, "not_found");
   });
 }

@@ -1,0 +1,4 @@
+import { describeRegistry } from "./registry-contract.ts";
+import { MemoryRegistry } from "./registry.ts";
+
+describeRegistry("memory", async () => new MemoryRegistry());
