@@ -10,9 +10,12 @@ const redisLimits = {
 /**
  * A connection to the Redis of REDIS_URL that comes back by itself. A command that can't be written at once is refused rather than kept,
  * and one that was under way when the connection broke is not sent again: whoever asks knows better what has become of it.
- * `isPipelined` sends what is asked within one tick together.
+ * `isPipelined` sends what is asked within one tick together; `answerMsMax` gives up on an answer, which may still come true.
  */
-export function connectRedis(redisUrl: string, { isPipelined = false } = {}): Redis {
+export function connectRedis(
+  redisUrl: string,
+  { isPipelined = false, answerMsMax }: { isPipelined?: boolean; answerMsMax?: number } = {},
+): Redis {
   const address = parseRedisUrl(redisUrl);
   if (!address) throw new Error("REDIS_URL was not checked");
 
@@ -30,6 +33,7 @@ export function connectRedis(redisUrl: string, { isPipelined = false } = {}): Re
     retryStrategy: retryMs,
     lazyConnect: true,
     enableAutoPipelining: isPipelined,
+    ...(answerMsMax !== undefined && { commandTimeout: answerMsMax }),
   });
   // Told by "close" as well, which is what people here listen to; without a listener it would be thrown.
   redis.on("error", () => undefined);

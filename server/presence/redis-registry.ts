@@ -20,6 +20,8 @@ const shards = 64;
 /** Users that one script is given. */
 const usersPerCallMax = 1_000;
 const quitMsMax = 500;
+/** A list of people is not kept waiting by a Redis that stands still. */
+const answerMsMax = 1_500;
 /** People of whom it is remembered what was heard last, for while Redis is away. */
 const rememberedMax = 50_000;
 
@@ -84,12 +86,13 @@ export class RedisRegistry implements Registry {
   readonly #missed = new Map<string, number>();
   /** What was heard last of people, the longest ago first. */
   readonly #remembered = new Map<UserId, boolean>();
+  #isRenewing = false;
   #isClosed = false;
 
   constructor(parts: RedisRegistryParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? leaseLimits;
-    this.#redis = connectRedis(parts.redisUrl, { isPipelined: true });
+    this.#redis = connectRedis(parts.redisUrl, { isPipelined: true, answerMsMax });
     this.#redis.on("ready", () => void this.#enter());
     this.#redis.on("close", () => (this.#backSinceMs = Number.POSITIVE_INFINITY));
     this.#stop = parts.clock.every(this.#limits.renewMs, () => void this.#renew());
@@ -210,7 +213,10 @@ export class RedisRegistry implements Registry {
   }
 
   async #renew(): Promise<void> {
-    if (this.#isClosed || !this.#hasBeenReady || this.#redis.status !== "ready") return;
+    if (this.#isRenewing || this.#isClosed || !this.#hasBeenReady) return;
+    if (this.#redis.status !== "ready") return;
+
+    this.#isRenewing = true;
     try {
       const isHeld = await this.#redis.pexpire(leaseOf(this.#name), this.#limits.leaseMs);
       if (isHeld === 0) await this.#enter();
@@ -218,6 +224,7 @@ export class RedisRegistry implements Registry {
     } catch (error) {
       log.debug("the lease could not be renewed", { error });
     }
+    this.#isRenewing = false;
   }
 
   async #lookForDead(): Promise<void> {

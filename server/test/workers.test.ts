@@ -1,5 +1,6 @@
 /** Several workers on one database: what one stores, the others bring to their sockets, whatever happens to the Redis between them. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { EventOf } from "#wire/event.ts";
 import type { ChannelId } from "#wire/ids.ts";
 import { findWithin, within } from "#lib/wait.ts";
 import { headsTopic } from "../fanout/topic.ts";
@@ -86,6 +87,37 @@ onRedis("E11: typing and reading cross too", async () => {
   await grace.next("typingChanged", ({ user }) => user === ada.me!.id);
   await ada.gets("done", { op: "typing", channel, typing: false });
 });
+
+onRedis(
+  "P1 P5 P9: who comes and goes on one worker is seen to by those who look on another",
+  async () => {
+    const linusIn = await other.signIn(people.linus);
+    await ada.gets("peoplePage", { op: "people", ids: [linusIn.id], query: "", after: null });
+    const linus = await talk(other, linusIn);
+    const isLinus = ({ people: [person] }: EventOf<"presence">) => person!.user === linusIn.id;
+    expect((await ada.next("presence", isLinus)).people).toEqual([
+      { user: linusIn.id, online: true, lastSeenAt: null },
+    ]);
+    const page = await ada.gets("peoplePage", {
+      op: "people",
+      ids: [],
+      query: "Linus",
+      after: null,
+    });
+    expect(page.people).toMatchObject([{ id: linusIn.id, online: true }]);
+    const listed = await fetch(`${one.url}/api/v1/users/online`, {
+      headers: { authorization: `Bearer ${ada.me!.token}` },
+    });
+    const { users } = (await listed.json()) as { users: { id: number }[] };
+    expect(users.map(({ id }) => id)).toContain(linusIn.id);
+    await linus.leaves();
+    const {
+      people: [gone],
+    } = await ada.next("presence", isLinus);
+    expect(gone).toMatchObject({ online: false, lastSeenAt: expect.any(Number) });
+  },
+  30_000,
+);
 
 onRedis(
   "D1 X10: while Redis is dead messages are stored and arrive all the same, and back it is used again",
