@@ -94,9 +94,11 @@ onRedis(
     const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
     for (const user of [ada, grace]) await other.arrived(user);
     await other.registry.close(); // Its lease goes, its people stay for the others to look after.
+    const since = performance.now();
     expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
     expect(await one.arrived(grace)).toBe(false);
     await one.hears(`gone ${ada}`);
+    expect(performance.now() - since).toBeGreaterThanOrEqual(limits.graceMs);
     expect(one.told).toEqual([`gone ${ada}`]);
     expect(await one.registry.here([ada, grace])).toEqual(new Set([grace]));
     expect(await redis.ask("smembers", "presence:workers")).toHaveLength(1);

@@ -70,7 +70,7 @@ export interface RedisRegistryParts {
  * Who is here, in a Redis: each worker holds a lease and its users under its own name, so that a heartbeat costs per worker and not per person.
  *
  * A worker whose lease is gone (it stood still, or Redis came back empty) takes a new name and tells all of its users anew. Whose lease is gone
- * for good is taken apart by whoever notices first, after the grace; nobody does so within two leases of their own return to Redis.
+ * for good is taken apart by whoever notices first, after the grace: longer than two leases, so that after a break of Redis all are back before.
  */
 export class RedisRegistry implements Registry {
   readonly #parts: RedisRegistryParts;
@@ -81,7 +81,6 @@ export class RedisRegistry implements Registry {
   #name = nameAnew();
   readonly #entered = Promise.withResolvers<void>();
   #hasBeenReady = false;
-  #backSinceMs = Number.POSITIVE_INFINITY;
   /** Since when the lease of another is missed. */
   readonly #missed = new Map<string, number>();
   /** What was heard last of people, the longest ago first. */
@@ -94,7 +93,8 @@ export class RedisRegistry implements Registry {
     this.#limits = parts.limits ?? leaseLimits;
     this.#redis = connectRedis(parts.redisUrl, { isPipelined: true, answerMsMax });
     this.#redis.on("ready", () => void this.#enter());
-    this.#redis.on("close", () => (this.#backSinceMs = Number.POSITIVE_INFINITY));
+    // Whoever was missed before a break is missed anew: all have lost their Redis, and come back one after the other.
+    this.#redis.on("close", () => this.#missed.clear());
     this.#stop = parts.clock.every(this.#limits.renewMs, () => void this.#renew());
   }
 
@@ -185,7 +185,6 @@ export class RedisRegistry implements Registry {
         this.#parts.restored();
       }
       this.#hasBeenReady = true;
-      this.#backSinceMs = performance.now();
       this.#entered.resolve();
     } catch (error) {
       log.debug("Redis went while it was told who is here", { error });
@@ -231,12 +230,11 @@ export class RedisRegistry implements Registry {
     const names = (await this.#redis.smembers(workersKey)).filter((name) => name !== this.#name);
     const leases = await Promise.all(names.map((name) => this.#redis.exists(leaseOf(name))));
     const nowMs = performance.now();
-    const isLongBack = nowMs - this.#backSinceMs >= 2 * this.#limits.leaseMs;
     for (const name of this.#missed.keys()) if (!names.includes(name)) this.#missed.delete(name);
     for (const [at, name] of names.entries()) {
       if (leases[at] === 1) this.#missed.delete(name);
       else if (!this.#missed.has(name)) this.#missed.set(name, nowMs);
-      else if (isLongBack && nowMs - this.#missed.get(name)! >= this.#limits.graceMs) {
+      else if (nowMs - this.#missed.get(name)! >= this.#limits.graceMs) {
         this.#missed.delete(name);
         const gone = await this.#takeApart(name);
         log.info("a worker was gone without a word", { people: gone.length });

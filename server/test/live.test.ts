@@ -195,7 +195,7 @@ test("T3: who falls silent is forgotten after 5 s, and who leaves at once; anoth
   expect(typed(ada)).toEqual([true, false, true, false]);
 });
 
-test("P1: those who list somebody see them come at once and go after 15 s; a reload is not an absence", async () => {
+test("P1 P5: those who list somebody see them come at once and go after 15 s; a reload is not an absence", async () => {
   await using ada = await talk(server, people.ada);
   const katherine = await server.signIn(people.katherine);
   const ids = [katherine.id];
