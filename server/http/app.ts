@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import { getPath } from "hono/utils/url";
 import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
+import { createTickets } from "../auth/tickets.ts";
 import { pathBeneath, prefixOf } from "../config.ts";
 import { isUnreachable } from "../store/reachable.ts";
 import { createProxies } from "./client-address.ts";
@@ -50,6 +51,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
     now: Date.now,
     passwords: createPasswords(),
     attempts: createAttempts(),
+    tickets: createTickets(given.sql, given.now ?? Date.now),
     ...given,
   };
   const proxies = createProxies(parts.config.trustedProxies);

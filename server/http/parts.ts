@@ -1,6 +1,7 @@
 import type { Admit } from "../auth/access.ts";
 import type { Attempts } from "../auth/attempts.ts";
 import type { Passwords } from "../auth/password.ts";
+import type { Tickets } from "../auth/tickets.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Config } from "../config.ts";
 import type { log } from "../observe/log.ts";
@@ -31,6 +32,7 @@ export interface AppParts {
 export interface Parts extends AppParts {
   readonly passwords: Passwords;
   readonly attempts: Attempts;
+  readonly tickets: Tickets;
   readonly now: () => number;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { ChatParts } from "../chat/parts.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { chatParts } from "../test/chat-parts.ts";
+import { testApp } from "../test/app.ts";
 import { testDatabase } from "../test/database.ts";
 import { Streams } from "./streams.ts";
 
@@ -33,4 +34,12 @@ test("E10: a command that comes to another worker than its stream's is executed 
   expect([here, there]).toEqual([["ping", "close"], []]);
   expect(await other.streams.take("of-nobody", 1, ping)).toBe("gone");
   expect(await one.streams.take(id.replace(/.$/, "x"), 3, ping)).toBe("gone");
+});
+
+test("W8: a server that drains begins no stream that it would have to end at once", async () => {
+  await using app = await testApp({ isDraining: () => true });
+  const browser = app.browser();
+  const begun = await browser.post("/api/v1/stream", [1, 1, "token", "", []]);
+  const read = await browser.get("/api/v1/stream/events?ticket=of-nobody");
+  expect([begun.status, read.status]).toEqual([503, 503]);
 });

@@ -23,8 +23,6 @@ export const streamLimits = {
   aheadMax: 64,
   /** Proxies cut what is silent; many do after 30 s, Bun after its own limit. */
   beatSeconds: 15,
-  ticketSeconds: 60,
-  ticketsMax: 10_000,
 } as const;
 
 /** A stream as its client addresses it: its worker, and a secret part, since who knows it may speak on it. */
@@ -47,7 +45,6 @@ export class Streams {
   readonly #parts: StreamsParts;
   readonly #open = new Map<string, Open>();
   readonly #topics = new Topics<StreamSocket>();
-  readonly #tickets = new Map<string, { token: string; untilMs: number }>();
   readonly #worker = randomBytes(4).toString("hex");
 
   constructor(parts: StreamsParts) {
@@ -141,26 +138,5 @@ export class Streams {
   /** Says that it is there, on every stream: for proxies, and for readers of plain text. */
   beat(text: string): void {
     for (const { socket } of this.#open.values()) socket.write(text);
-  }
-
-  /** A short-lived word that stands for a token once, for what can't send headers. */
-  makeTicket(token: string): { ticket: string; untilMs: number } {
-    const now = this.#parts.chat.now();
-    for (const [known, { untilMs }] of this.#tickets) {
-      if (untilMs <= now || this.#tickets.size >= streamLimits.ticketsMax) {
-        this.#tickets.delete(known);
-      }
-    }
-    const ticket = randomBytes(24).toString("base64url");
-    const untilMs = now + streamLimits.ticketSeconds * 1_000;
-    this.#tickets.set(ticket, { token, untilMs });
-    return { ticket, untilMs };
-  }
-
-  /** The token of a ticket, which is worth nothing afterwards. */
-  spendTicket(ticket: string): string | undefined {
-    const found = this.#tickets.get(ticket);
-    this.#tickets.delete(ticket);
-    return found && found.untilMs > this.#parts.chat.now() ? found.token : undefined;
   }
 }

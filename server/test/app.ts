@@ -2,6 +2,7 @@ import { createAdmit } from "../auth/access.ts";
 import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
 import { setupLink } from "../auth/setup.ts";
+import { createTickets } from "../auth/tickets.ts";
 import { createTokens, type Access, type Tokens } from "../auth/tokens.ts";
 import type { ChatParts } from "../chat/parts.ts";
 import { createRoutes } from "../http/app.ts";
@@ -82,6 +83,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
     // What a hash costs has tests of its own; here it would be most of the time.
     passwords: createPasswords({ memoryCost: 64, timeCost: 1 }),
     attempts: createAttempts(),
+    tickets: createTickets(database.sql, now),
     now,
     ...changes,
   };

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { commandText, decodeAnswers, packCommand } from "#wire/codec.ts";
 import type { Answer, EventOf } from "#wire/event.ts";
 import { limits } from "#wire/limits.ts";
+import { ticketSeconds } from "../auth/tickets.ts";
 import { streamLimits } from "../http/streams.ts";
 import { HandClock } from "./hand-clock.ts";
 import { people } from "./people.ts";
@@ -181,13 +182,40 @@ test("R32: a ticket lives for a minute, and is nobody's without a token", async 
     await client.post("/stream/ticket", undefined),
     await client.post("/stream/ticket", undefined),
   ];
-  clock.pass(streamLimits.ticketSeconds * 1_000 - 1);
+  clock.pass(ticketSeconds * 1_000 - 1);
   const opened = await readEvents(`${timed.url}/api/v1/stream/events?ticket=${early.json.ticket}`);
   await opened[Symbol.asyncDispose]();
   clock.pass(1);
   const answer = await fetch(`${timed.url}/api/v1/stream/events?ticket=${late.json.ticket}`);
   expect(answer.status).toBe(401);
   expect((await new RestClient(timed).post("/stream/ticket", undefined)).status).toBe(401);
+});
+
+test("R32: a ticket made by one worker is good on another, for one of many who ask at once; what is stored lets nobody in", async () => {
+  await using other = await startServer({ database: server.database });
+  const client = new RestClient(server, ada);
+  const { json } = await client.post("/stream/ticket", undefined);
+  const [kept] = await server.sql`select * from stream_tickets order by expires_at desc limit 1`;
+  for (const secret of [json.ticket, ada.token]) {
+    expect(Buffer.concat([kept!["hash"], kept!["sealed"]]).includes(secret)).toBe(false);
+  }
+  const asked = await Promise.all(
+    [server, other, server, other].map(({ url }) =>
+      fetch(`${url}/api/v1/stream/events?ticket=${json.ticket}`),
+    ),
+  );
+  expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401]);
+  await Promise.all(asked.map(({ body }) => body!.cancel()));
+});
+
+test("R32: tickets that nobody spent go when another is made", async () => {
+  const clock = new HandClock();
+  await using timed = await startServer({ clock });
+  const client = new RestClient(timed, await timed.signIn(people.ada));
+  await client.post("/stream/ticket", undefined);
+  clock.pass(ticketSeconds * 1_000);
+  await client.post("/stream/ticket", undefined);
+  expect(await timed.sql`select from stream_tickets`).toHaveLength(1);
 });
 
 test("E7 U15: a stream beats, also one that only listens and says nothing for longer than the idle limit", async () => {

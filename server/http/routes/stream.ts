@@ -91,16 +91,20 @@ function stream(c: Context, body: ReadableStream<Uint8Array>): Response {
 }
 
 /** The routes of streamed responses: DESIGN of the twin in PROTOCOL.md, "Without WebSocket". */
-export function addStreamRoutes(app: OpenAPIHono<AppEnv>, { streams, now }: Parts): void {
-  app.openapi(ticketRoute, (c) => {
+export function addStreamRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { streams, tickets, isDraining, now }: Parts,
+): void {
+  app.openapi(ticketRoute, async (c) => {
     const token = (c.req.header("authorization") ?? "").replace(/^Bearer /i, "");
-    const { ticket, untilMs } = streams.makeTicket(token);
-    return c.json({ ticket, expiresAt: isoOf(untilMs) }, 201);
+    const { ticket, expiresAtMs } = await tickets.make(token);
+    return c.json({ ticket, expiresAt: isoOf(expiresAtMs) }, 201);
   });
 
-  app.openapi(read, (c) => {
+  app.openapi(read, async (c) => {
     const { ticket, channel } = c.req.valid("query");
-    const token = streams.spendTicket(ticket);
+    if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
+    const token = await tickets.spend(ticket);
     if (token === undefined) return problem(c, "ticket_invalid");
     const open = streams.open(readableEvents);
     // What can only listen says hello by the server's own hand.
@@ -130,6 +134,8 @@ export function addStreamRoutes(app: OpenAPIHono<AppEnv>, { streams, now }: Part
   });
 
   app.openapi(begin, async (c) => {
+    // It would be told to leave as soon as it had come.
+    if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
     const open = streams.open((text) => `data: ${text}\n\n`);
     open.socket.write(`event: stream\ndata: ${JSON.stringify({ id: open.id })}\n\n`);
     open.receiver.receive(await c.req.text());
