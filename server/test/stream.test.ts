@@ -204,7 +204,7 @@ test("R32: a ticket made by one worker is good on another, for one of many who a
       fetch(`${url}/api/v1/stream/events?ticket=${json.ticket}`),
     ),
   );
-  expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401]);
+  expect(asked.filter(({ status }) => status === 200)).toHaveLength(1);
   await Promise.all(asked.map(({ body }) => body!.cancel()));
 });
 
