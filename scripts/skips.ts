@@ -54,4 +54,5 @@ export const allowedSkips: Readonly<Record<string, string>> = {
     withoutRedis,
   "P1 P5 P9: who comes and goes on one worker is seen to by those who look on another":
     withoutRedis,
+  "S8: workers on one Redis count together, and while it is away each for itself": withoutRedis,
 };

@@ -5,6 +5,7 @@ import type { Seq, StreamId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { pause, within } from "#lib/wait.ts";
+import { createSharedAttempts } from "./auth/attempts.ts";
 import { createAdmit, wireRefusals } from "./auth/access.ts";
 import { createHostTokens, hostSettingsOf } from "./auth/host-tokens.ts";
 import { watchRevocations } from "./auth/revocations.ts";
@@ -27,6 +28,7 @@ import { Delivery } from "./fanout/deliver.ts";
 import { decodeHeads, Heads } from "./fanout/heads.ts";
 import { openBus } from "./fanout/open-bus.ts";
 import { Peers } from "./fanout/peers.ts";
+import { connectRedis } from "./fanout/redis.ts";
 import { Relay } from "./fanout/relay.ts";
 import {
   durableTopic,
@@ -241,8 +243,11 @@ export async function startWorker(
     forward: (topic, bytes) => bus.publish(topic, bytes),
   });
 
+  const counting =
+    config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, { answerMsMax: 500 });
   const app = createApp({
     config,
+    ...(counting && { attempts: createSharedAttempts(counting) }),
     sql: reading,
     tokens,
     admit,
@@ -331,6 +336,7 @@ export async function startWorker(
     typing.stop();
     await within(workerLimits.flushMsMax / 2, keepLastSeen());
     await presence.stop();
+    counting?.disconnect();
     epoch.stop();
     await peers.leave();
     await bus.close();

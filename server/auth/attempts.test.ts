@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import { connectRedis } from "../fanout/redis.ts";
 import { people } from "../test/people.ts";
-import { attemptLimits, createAttempts, type Attempts } from "./attempts.ts";
+import { redisProgram, TestRedis } from "../test/redis.ts";
+import { attemptLimits, createAttempts, createSharedAttempts, type Attempts } from "./attempts.ts";
 import type { AuthRefusal } from "./refusal.ts";
 
 const email: string = people.ada.email;
@@ -89,3 +91,30 @@ test("codes of links are limited by address, apart from sign-ins", async () => {
   expect(await attempts.link("192.0.2.2", right)).toEqual({ signedIn: true });
   expect(await fail(attempts, "192.0.2.1")).toBe("wrong_credentials");
 });
+
+test.skipIf(redisProgram === undefined)(
+  "S8: workers on one Redis count together, and while it is away each for itself",
+  async () => {
+    await using redis = await TestRedis.start();
+    const connections = [connectRedis(redis.url), connectRedis(redis.url)];
+    await Promise.all(connections.map((each) => new Promise((ready) => each.once("ready", ready))));
+    const [one, other] = connections.map(createSharedAttempts) as [Attempts, Attempts];
+    for (let count = 0; count < byAddress; count += 1) {
+      const attempts = count % 2 === 0 ? one : other;
+      expect(await fail(attempts, "192.0.2.1", `${count}@parley.test`)).toBe("wrong_credentials");
+    }
+    expect(await fail(one, "192.0.2.1")).toBe("too_many_attempts");
+    expect(await fail(other, "192.0.2.1")).toBe("too_many_attempts");
+    // Who gets in takes nothing away.
+    const from = { address: "192.0.2.2", email };
+    for (let count = 0; count < byAddress + 1; count += 1) {
+      expect(await one.signIn(from, right)).toEqual({ signedIn: true });
+    }
+    await redis.kill();
+    for (let count = 0; count < byAddress; count += 1) {
+      expect(await fail(one, "192.0.2.1", `${count}@parley.test`)).toBe("wrong_credentials");
+    }
+    expect(await fail(one, "192.0.2.1")).toBe("too_many_attempts");
+    for (const connection of connections) connection.disconnect();
+  },
+);

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import {
   RateLimiterMemory,
+  RateLimiterRedis,
   RateLimiterRes,
   type IRateLimiterOptions,
   type RateLimiterAbstract,
@@ -19,8 +20,8 @@ export const attemptLimits = {
 
 type Kind = keyof typeof attemptLimits;
 
-/** What makes a counter: in memory for one worker, on Redis for many, with the same interface. */
-export type MakeLimiter = (options: IRateLimiterOptions) => RateLimiterAbstract;
+/** What makes a counter. */
+type MakeLimiter = (options: IRateLimiterOptions) => RateLimiterAbstract;
 
 export interface Attempts {
   /**
@@ -58,6 +59,19 @@ export function createAttempts(
     },
     link: async (address, attempt) => await limited(links, networkOf(address), attempt),
   };
+}
+
+/** The same, counted by all workers together on a connection to their Redis; while that is away each counts what it sees itself. */
+export function createSharedAttempts(redis: object): Attempts {
+  return createAttempts(
+    ({ keyPrefix = "", ...options }) =>
+      new RateLimiterRedis({
+        ...options,
+        keyPrefix: `attempts:${keyPrefix}`,
+        storeClient: redis,
+        insuranceLimiter: new RateLimiterMemory(options),
+      }),
+  );
 }
 
 async function limited<T extends object>(

@@ -24,6 +24,8 @@ export interface AppParts {
   readonly isDraining: () => boolean;
   /** Called after a session ended here, so that its sockets are closed. */
   readonly onSessionEnded: (sessionId: string) => void;
+  /** Unset for one process, which counts them in its memory. */
+  readonly attempts?: Attempts;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
