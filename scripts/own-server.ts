@@ -9,6 +9,10 @@ export interface OwnServer {
   readonly running: Running | undefined;
   /** Of the settings, or of the embedded PostgreSQL while it runs. */
   readonly databaseUrl: string | undefined;
+  /** The same of Redis; undefined where none is needed, or none runs now. */
+  readonly redisUrl: string | undefined;
+  /** How many serve now, or would as far as the settings say. */
+  readonly workers: number;
   /** What links begin with. */
   readonly publicUrl: string;
   /** Where this machine reaches the server itself, past every proxy. */
@@ -16,7 +20,7 @@ export interface OwnServer {
 }
 
 export function findOwnServer(config: Config): OwnServer {
-  const { databaseUrl, dataDir, publicUrl, host, port, tlsCert } = config;
+  const { databaseUrl, redisUrl, workers = 1, dataDir, publicUrl, host, port, tlsCert } = config;
   // Under root the default may have moved to where PostgreSQL's user can go.
   const places = dataDir === defaultDataDir ? [dataDir, sharedDir] : [dataDir];
   const place = places.find((each) => readRunning(each)?.url !== undefined) ?? dataDir;
@@ -28,6 +32,8 @@ export function findOwnServer(config: Config): OwnServer {
     dataDir: place,
     running,
     databaseUrl: databaseUrl ?? running?.databaseUrl,
+    redisUrl: redisUrl ?? running?.redisUrl,
+    workers: running?.workers.length ?? workers,
     publicUrl: publicUrl ?? running?.url ?? `${scheme}://localhost:${port}`,
     localUrl: publicUrl === undefined ? (running?.url ?? localUrl) : localUrl,
   };

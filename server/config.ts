@@ -29,6 +29,8 @@ export interface Config {
   readonly databaseDirectUrl?: string;
   /** Unset where one process serves everybody. */
   readonly redisUrl?: string;
+  /** Unset for a supervisor that is to use every core, as far as a Redis is there. */
+  readonly workers?: number;
   readonly trustedProxies: readonly string[];
   /** Both or neither: files in PEM, for a server that speaks https itself. */
   readonly tlsCert?: string;
@@ -132,10 +134,17 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
   },
   redisUrl: {
     name: "REDIS_URL",
-    fallbackSays: "none",
+    fallbackSays: "one found on PATH, for several workers",
     type: "URL",
-    says: "Redis (6.2 or newer) or Valkey that carries what one process stores to the others at once.",
+    says: "Redis (6.2 or newer) or Valkey that carries what one worker stores to the others at once.",
     parse: redis,
+  },
+  workers: {
+    name: "WORKERS",
+    fallbackSays: "one per core where a Redis is there, else 1",
+    type: "integer",
+    says: "Processes that serve; more than one need `REDIS_URL`, or a `redis-server` or `valkey-server` on PATH.",
+    parse: integer(1, 256),
   },
   trustedProxies: {
     name: "TRUSTED_PROXIES",

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildClient } from "../client/build.ts";
 import { setupLink } from "./auth/setup.ts";
@@ -15,8 +16,10 @@ import { prepareCluster, refuseForeign } from "./embedded/cluster.ts";
 import { isLoopback, lanAddressOf } from "./embedded/lan.ts";
 import { holdDirectory } from "./embedded/lock.ts";
 import { findPlace, type Place } from "./embedded/place.ts";
+import { type Plan, planWorkers } from "./embedded/plan.ts";
 import { findPort } from "./embedded/port.ts";
 import { EmbeddedPostgres } from "./embedded/postgres.ts";
+import { EmbeddedRedis, findRedis, type RedisProgram } from "./embedded/redis.ts";
 import { StartRefused } from "./embedded/refused.ts";
 import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
@@ -28,6 +31,8 @@ import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 
+/** Of the embedded PostgreSQL: what a worker opens at most, and some for scripts. */
+const connections = { perWorker: 40, spare: 20 } as const;
 const answerMsMax = 15_000; // Longer than it may take to connect.
 
 /** Starts, watches and ends what Parley consists of. Never on the way of a message. */
@@ -36,6 +41,7 @@ export class Supervisor {
   readonly #env: Env;
   #config: Config;
   #postgres: EmbeddedPostgres | undefined;
+  #redis: EmbeddedRedis | undefined;
   #workers: Workers | undefined;
   #runFile: RunFile | undefined;
 
@@ -64,12 +70,27 @@ export class Supervisor {
     this.#runFile = new RunFile(dataDir);
     this.#runFile.note({ url });
 
-    const databaseUrl = this.#config.databaseUrl ?? (await this.#startPostgres(place));
+    const plan = planWorkers({
+      wanted: this.#config.workers,
+      redisUrl: this.#config.redisUrl,
+      cores: availableParallelism(),
+      find: () => findRedis(this.#env["PATH"]),
+    });
+    const databaseUrl = this.#config.databaseUrl ?? (await this.#startPostgres(place, plan));
     await step("Database schema", () => prepareDatabase(databaseUrl, this.#config));
     await step("Client", () => buildClient(clientDir, prefixOf(this.#config)));
     const secretKey = this.#config.secretKey ?? keepSecret(dataDir, "secret-key");
+    const redisUrl = this.#config.redisUrl ?? (plan.redis && (await this.#startRedis(plan.redis)));
+    const { workers } = plan;
     await step("Server", () =>
-      this.#startWorkers({ ...this.#config, port, databaseUrl, secretKey }),
+      this.#startWorkers({
+        ...this.#config,
+        port,
+        databaseUrl,
+        secretKey,
+        workers,
+        ...(redisUrl !== undefined && { redisUrl }),
+      }),
     );
 
     const link = await makeSetupLink(databaseUrl, url);
@@ -81,15 +102,16 @@ export class Supervisor {
       link,
       dataDir,
       moved: place?.moved,
+      missing: plan.missing,
       lanUrl: lan && `${scheme}://${lan}:${port}`,
       isAlone: publicUrl === undefined && isLoopback(host),
     });
   }
 
-  /** Ends what runs: workers first, so that what they have accepted is stored, PostgreSQL last. */
+  /** Ends what runs: workers first, so that what they have accepted is stored, the databases last. */
   async end(): Promise<void> {
     await this.#workers?.drain();
-    await this.#postgres?.stop();
+    await Promise.all([this.#redis?.stop(), this.#postgres?.stop()]);
     this.#runFile?.remove();
   }
 
@@ -112,7 +134,7 @@ export class Supervisor {
     return place;
   }
 
-  async #startPostgres(place: Place | undefined): Promise<string> {
+  async #startPostgres(place: Place | undefined, { workers }: Plan): Promise<string> {
     if (!place) throw new Error("There is no place for an embedded PostgreSQL");
 
     const { cluster, dataDir } = place;
@@ -121,6 +143,7 @@ export class Supervisor {
         cluster,
         logPath: join(dataDir, "postgres.log"),
         runDir: dataDir,
+        connectionsMax: connections.spare + connections.perWorker * workers,
         onKeeper: (keeper) => this.#note({ keeper }),
         onChange: (isUp, said) =>
           isUp
@@ -140,6 +163,19 @@ export class Supervisor {
     return this.#postgres.url;
   }
 
+  async #startRedis(program: RedisProgram): Promise<string> {
+    this.#redis = await step(`Redis ${program.version}`, () =>
+      EmbeddedRedis.start({
+        program,
+        runDir: this.#config.dataDir,
+        onStart: (redis) => this.#note({ redis }),
+        onEnd: () => log.error("Redis ended by itself and is started again"),
+      }),
+    );
+    this.#note({ redisUrl: this.#redis.url });
+    return this.#redis.url;
+  }
+
   // A full disk must not end a server that runs: the next start then finds less to clear up by itself.
   #note(change: Partial<Running>): void {
     try {
@@ -153,7 +189,7 @@ export class Supervisor {
     this.#workers = new Workers({
       script: join(import.meta.dir, "worker.ts"),
       env: { ...this.#env, ...envOf(config) },
-      count: 1,
+      count: config.workers ?? 1,
       onChange: (workers) => {
         this.#postgres?.setWorkers(workers);
         this.#note({ workers });

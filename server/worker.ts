@@ -268,6 +268,7 @@ export async function startWorker(
     {
       host: config.host,
       port: config.port,
+      isShared: (config.workers ?? 1) > 1,
       frameBytesMax: limits.frameBytesMax,
       backpressureBytesMax: workerLimits.backpressureBytesMax,
       bodyBytesMax: workerLimits.bodyBytesMax,

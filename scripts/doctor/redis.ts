@@ -3,9 +3,9 @@ import { within } from "#lib/wait.ts";
 import { examineRedis, type RedisExamined } from "../../server/fanout/examine-redis.ts";
 import { advice, bad, type Finding, good, type Installation, thresholds } from "./finding.ts";
 
-export async function redis({ config: { redisUrl } }: Installation): Promise<Finding[]> {
+export async function redis({ server: { redisUrl } }: Installation): Promise<Finding[]> {
   if (redisUrl === undefined) {
-    return [good("REDIS_URL is not set: one process serves everybody, and needs none.")];
+    return [good("One worker serves everybody, or none runs now: it needs none.")];
   }
   try {
     const found = await within(thresholds.answerMs.max, examineRedis(redisUrl));

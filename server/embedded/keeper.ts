@@ -20,6 +20,7 @@ export interface KeeperOptions {
   /** The port on 127.0.0.1, for tests; without it there is the socket alone. */
   readonly tcpPort?: number;
   readonly logPath: string;
+  readonly connectionsMax: number;
   /** Removed after the end: a test's database is for nobody. */
   readonly removedAtEnd?: string;
 }
@@ -139,13 +140,13 @@ class KeptPostgres {
   }
 }
 
-function flagsOf({ socketDir, tcpPort }: KeeperOptions): readonly string[] {
+function flagsOf({ socketDir, tcpPort, connectionsMax }: KeeperOptions): readonly string[] {
   const settings = {
     listen_addresses: tcpPort === undefined ? "" : "127.0.0.1",
     port: tcpPort ?? 5432,
     unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: "0700",
-    max_connections: 100,
+    max_connections: connectionsMax,
     shared_buffers: "128MB",
     // Durability is not a setting, whatever the file in the data directory says.
     fsync: "on",

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   /** Listens on 127.0.0.1 too, for who knows the password. For tests. */
   readonly tcpPort?: number;
   readonly removedAtEnd?: string;
+  /** All workers' together, with some for scripts. */
+  readonly connectionsMax?: number;
   /** PostgreSQL ended by itself, or came back; its return is seen to. */
   onChange?(isUp: boolean, said: string): void;
   /** A keeper began: the first, or another after the first was killed. */
@@ -69,12 +71,13 @@ export class EmbeddedPostgres {
   }
 
   async #startKeeper(): Promise<void> {
-    const { cluster, logPath, tcpPort, removedAtEnd } = this.#options;
+    const { cluster, logPath, tcpPort, removedAtEnd, connectionsMax = 100 } = this.#options;
     makePrivate(this.#socketDir, cluster);
     const options: KeeperOptions = {
       cluster,
       socketDir: this.#socketDir,
       logPath,
+      connectionsMax,
       ...(tcpPort === undefined ? {} : { tcpPort }),
       ...(removedAtEnd === undefined ? {} : { removedAtEnd }),
     };

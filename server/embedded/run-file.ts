@@ -11,6 +11,9 @@ export interface Running {
   /** The embedded PostgreSQL's, for scripts. */
   readonly databaseUrl?: string;
   readonly keeper?: ProcessMark;
+  /** The embedded Redis's, for scripts. */
+  readonly redisUrl?: string;
+  readonly redis?: ProcessMark;
   /** Who makes the data at a first start. */
   readonly maker?: ProcessMark;
   readonly workers: readonly ProcessMark[];
@@ -52,7 +55,9 @@ export class RunFile {
  */
 export async function endLeftovers(dataDir: string): Promise<void> {
   const left = readRunning(dataDir);
-  const deaf = [...(left?.workers ?? []), ...(left?.maker ? [left.maker] : [])];
+  const deaf = [...(left?.workers ?? []), left?.maker, left?.redis].filter(
+    (mark) => mark !== undefined,
+  );
   await Promise.all(deaf.map((mark) => endProcess(mark, [["SIGKILL", 500]])));
   const keeper = left?.keeper;
   if (keeper) {

@@ -9,6 +9,7 @@ const ready: Ready = {
   dataDir: "/srv/parley",
   moved: undefined,
   lanUrl: undefined,
+  missing: undefined,
   isAlone: false,
 };
 

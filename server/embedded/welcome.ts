@@ -11,6 +11,8 @@ export interface Ready {
   readonly moved: string | undefined;
   /** Where other devices of the network find it; undefined where links name another address, or nobody gets through. */
   readonly lanUrl: string | undefined;
+  /** What is missing for the use of all cores. */
+  readonly missing: string | undefined;
   /** It listens for this machine alone, and links say so. */
   readonly isAlone: boolean;
 }
@@ -19,9 +21,10 @@ const labelColumns = 22;
 
 /** What whoever started it reads on their terminal. */
 export function welcomeLines(ready: Ready): string[] {
-  const { version, url, link, dataDir, moved, lanUrl, isAlone } = ready;
+  const { version, url, link, dataDir, moved, lanUrl, missing, isAlone } = ready;
   return [
     ...(moved === undefined ? [] : [moved]),
+    ...(missing === undefined ? [] : [missing]),
     "",
     line(`Parley ${version} is at`, url),
     ...(link === undefined ? [] : [line("Become its owner at", link)]),

@@ -26,6 +26,7 @@ export function startBunEngine<Data>(
   const server = Bun.serve<Attached<Data>>({
     hostname: options.host,
     port: options.port,
+    reusePort: options.isShared,
     ...(options.tls && { tls: options.tls }),
     maxRequestBodySize: options.bodyBytesMax,
     // Streamed responses beat every 15 s; Bun's own 10 s would cut them.

@@ -46,6 +46,8 @@ export interface EngineOptions {
   /** Of one socket. The engine drops past it, so it must never be reached: sockets are cut long before. */
   readonly backpressureBytesMax: number;
   readonly bodyBytesMax: number;
+  /** Other processes listen on the same port; the kernel spreads connections over them. */
+  readonly isShared: boolean;
   /** Given where the server speaks https and wss itself. */
   readonly tls: Tls | undefined;
 }

@@ -41,6 +41,8 @@ export class TestSupervisor implements AsyncDisposable {
         HOME: process.env["HOME"] ?? "/",
         HOST: "127.0.0.1",
         PORT: "0",
+        // What is asked of several has tests of its own.
+        WORKERS: "1",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
