@@ -55,4 +55,13 @@ export const allowedSkips: Readonly<Record<string, string>> = {
   "P1 P5 P9: who comes and goes on one worker is seen to by those who look on another":
     withoutRedis,
   "S8: workers on one Redis count together, and while it is away each for itself": withoutRedis,
+  "D1 D2: it starts two workers and a Redis, both have people, who talk; Ctrl-C ends all of it":
+    withoutRedis,
+  "W1 X10: workers and the Redis are killed while six people write: what was acknowledged is there once, in one order, for all":
+    withoutRedis,
+  "D2: a supervisor that is killed takes its workers and its Redis along, and the next start works":
+    withoutRedis,
+  "D1: a Redis of our own listens on a private socket alone, comes back when it dies, and leaves nothing":
+    withoutRedis,
+  "D1: whoever dies takes the Redis that they started along": withoutRedis,
 };

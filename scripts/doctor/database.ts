@@ -7,7 +7,8 @@ import { openDatabase } from "../../server/store/database.ts";
 import { examine, type Examined } from "../../server/store/examine.ts";
 import { advice, bad, type Finding, good, type Installation, thresholds } from "./finding.ts";
 
-export async function database({ config, server: own, now }: Installation): Promise<Finding[]> {
+export async function database(it: Installation): Promise<Finding[]> {
+  const { config, server: own } = it;
   if (own.databaseUrl === undefined) {
     return await findBinaries().then(
       ({ version }) => [
@@ -16,10 +17,10 @@ export async function database({ config, server: own, now }: Installation): Prom
       (error: Error) => [bad("No PostgreSQL of its own can start.", error.message)],
     );
   }
-  const findings = await examineAt(own.databaseUrl, config, now);
+  const findings = await examineAt(own.databaseUrl, it);
   const direct = config.databaseDirectUrl;
   if (direct === undefined) return findings;
-  const past = await examineAt(direct, config, now);
+  const past = await examineAt(direct, it);
   return [
     ...findings,
     ...past
@@ -28,11 +29,14 @@ export async function database({ config, server: own, now }: Installation): Prom
   ];
 }
 
-async function examineAt(url: string, config: Config, now: () => number): Promise<Finding[]> {
+async function examineAt(
+  url: string,
+  { config, server: { workers }, now }: Installation,
+): Promise<Finding[]> {
   const sql = openDatabase({ url, max: 1, name: "parley doctor" });
   try {
     const found = await within(thresholds.answerMs.max, examine(sql, now));
-    if (found) return databaseFindings(found);
+    if (found) return databaseFindings(found, workers);
     return [
       bad("It does not answer within 5 s.", "See to it; Parley goes on by itself when it is back."),
     ];
@@ -44,9 +48,10 @@ async function examineAt(url: string, config: Config, now: () => number): Promis
 }
 
 /** What a PostgreSQL's own facts say of it. */
-export function databaseFindings(found: Examined): Finding[] {
+export function databaseFindings(found: Examined, workers: number): Finding[] {
   const { version, missing, unknown, lostTables, rows, clockAheadMs, connectionsMax } = found;
   const free = connectionsMax - found.connectionsOfOthers;
+  const needed = thresholds.connections * workers;
   const ahead = Math.abs(clockAheadMs);
   const clock = `Its clock is ${(ahead / 1_000).toFixed(1)} s ${clockAheadMs < 0 ? "behind" : "ahead of"} this machine's.`;
   const clockTodo = "Let both follow the same time server (timedatectl set-ntp true).";
@@ -68,11 +73,11 @@ export function databaseFindings(found: Examined): Finding[] {
           ),
         ]
       : []),
-    free >= thresholds.connections
+    free >= needed
       ? good(`${connectionsMax} connections are allowed, others use ${found.connectionsOfOthers}.`)
       : bad(
           `Of ${connectionsMax} connections others use ${found.connectionsOfOthers}.`,
-          `Raise max_connections so that ${thresholds.connections} are left for each process of Parley.`,
+          `Raise max_connections so that ${needed} are left for Parley: ${thresholds.connections} for each worker.`,
         ),
     unknown.length > 0
       ? bad(

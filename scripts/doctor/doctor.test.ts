@@ -131,14 +131,18 @@ test("B36 D21: a PostgreSQL that could lose messages, is old, crowded, of anothe
     lostTables: [],
     rows: { users: 2 },
   };
-  const worst = (change: Partial<typeof well> | { durabilityFault: string }) =>
-    databaseFindings({ ...well, ...change }).find(({ state }) => state !== "good")?.state;
+  const worst = (change: Partial<typeof well> | { durabilityFault: string }, workers = 1) =>
+    databaseFindings({ ...well, ...change }, workers).find(({ state }) => state !== "good")?.state;
   expect(worst({})).toBeUndefined();
   expect(worst({ version: "14.9" })).toBe("bad");
   expect(worst({ version: "15.0" })).toBeUndefined();
   expect(worst({ durabilityFault: "PostgreSQL runs with fsync=off" })).toBe("bad");
   expect(worst({ synchronousCommit: "off" })).toBe("advice");
   expect(worst({ connectionsOfOthers: 61 })).toBe("bad");
+  expect([worst({ connectionsOfOthers: 20 }, 2), worst({ connectionsOfOthers: 21 }, 2)]).toEqual([
+    undefined,
+    "bad",
+  ]);
   expect(worst({ missing: ["005_hosts.sql"] as never[] })).toBe("advice");
   expect(worst({ unknown: ["999"] as never[] })).toBe("bad");
   expect(worst({ lostTables: ["users"] as never[] })).toBe("bad");

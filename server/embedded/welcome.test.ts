@@ -22,6 +22,11 @@ test("S14: a terminal shows the address in the network, with a code for a phone'
   expect(lines.join("\n")).not.toContain(qrLines(ready.link!).join("\n"));
 });
 
+test("D2: what is missing for the use of all cores is said before anything else", () => {
+  const missing = "One of 8 cores is used: for all of them install redis-server.";
+  expect(welcomeLines({ ...ready, missing })[0]).toBe(missing);
+});
+
 test("who listens for this machine alone is told how others get in; behind PUBLIC_URL neither is said", () => {
   expect(welcomeLines({ ...ready, isAlone: true })).toContain(
     "From your network     not yet: HOST=0.0.0.0 lets other devices in.",

@@ -52,7 +52,7 @@ async function start(): Promise<Running> {
       backpressureBytesMax: 16 * 1024 * 1024,
       bodyBytesMax: 1024,
       tls: undefined,
-    isShared: false,
+      isShared: false,
     },
     {
       fetch: () => new Response("a page"),

@@ -18,14 +18,16 @@ export function openBus({ redisUrl, receive, doubted, clock }: Options): Bus {
   if (redisUrl === undefined)
     return new MemoryHub().connect((topic, bytes) => receive(topic, bytes));
 
+  let wasAway = false;
   return RedisBus.connect({
     redisUrl,
     clock,
     ears: {
       receive,
       changed: (isHealthy, why) => {
-        if (isHealthy) log.info("Redis answers");
-        else log.warn("Redis is away: what others write is read from PostgreSQL", { why });
+        if (isHealthy && wasAway) log.info("Redis is back");
+        wasAway = !isHealthy;
+        if (wasAway) log.warn("Redis is away: what others write is read from PostgreSQL", { why });
         doubted();
       },
     },

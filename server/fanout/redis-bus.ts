@@ -38,7 +38,8 @@ export class RedisBus implements Bus {
   readonly #topics = new Set<string>();
   readonly #probeTopic = `probe:${this.#me.toString("hex")}`;
   readonly #stopProbing: () => void;
-  #isHealthy = false;
+  /** Undefined until it was found to be one or the other. */
+  #isHealthy: boolean | undefined;
   #isClosed = false;
   /** Every topic was subscribed on the present connection: from here on probes are sent, and an echo means that all is well. */
   #isComplete = false;
@@ -68,7 +69,7 @@ export class RedisBus implements Bus {
   }
 
   get isHealthy(): boolean {
-    return this.#isHealthy;
+    return this.#isHealthy === true;
   }
 
   async publish(topic: string, bytes: Uint8Array): Promise<void> {

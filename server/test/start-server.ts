@@ -55,15 +55,35 @@ export async function startServer({
     clock,
   );
   const { port, url } = worker;
-  const tokens = createTokens(secretKey);
 
   return {
     url,
-    sql: database.sql,
-    database,
+    ...accountsOn(database),
     get worker() {
       return worker;
     },
+    restart: async () => {
+      await worker.drain();
+      worker = await startWorker(
+        { ...config, databaseUrl: changes.databaseUrl ?? database.url, secretKey, port },
+        clock,
+      );
+    },
+    [Symbol.asyncDispose]: async () => {
+      await worker.drain();
+      if (!given) await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** People of a database, however the server on it was started; it needs `secretKey`. */
+export function accountsOn(
+  database: TestDatabase,
+): Pick<TestServer, "sql" | "database" | "signIn" | "direct"> {
+  const tokens = createTokens(secretKey);
+  return {
+    sql: database.sql,
+    database,
     signIn: async ({ name, email }) => {
       const { sql } = database;
       await sql`insert into users (name, email) select ${name}, ${email}
@@ -80,17 +100,6 @@ export async function startServer({
     direct: async (one, other) => {
       const created = await createDirect(database.sql, one.id, other.id);
       return created!.channelId;
-    },
-    restart: async () => {
-      await worker.drain();
-      worker = await startWorker(
-        { ...config, databaseUrl: changes.databaseUrl ?? database.url, secretKey, port },
-        clock,
-      );
-    },
-    [Symbol.asyncDispose]: async () => {
-      await worker.drain();
-      if (!given) await database[Symbol.asyncDispose]();
     },
   };
 }

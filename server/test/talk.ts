@@ -10,6 +10,8 @@ import type { Person } from "./people.ts";
 import type { SignedIn, TestServer } from "./start-server.ts";
 
 type Question = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> }[CommandName];
+/** A server, and who has an account there. */
+export type Place = Pick<TestServer, "url" | "sql" | "signIn" | "direct">;
 type Who = SignedIn | Pick<Person, "name" | "email">;
 
 interface Waiter {
@@ -171,7 +173,7 @@ export async function dial({ url }: Pick<TestServer, "url">): Promise<Talk> {
  * `where` is opened: the text id of a group, joined and made where there is none, or another person, for the direct channel with them.
  * Who brings a token speaks with it; everybody else is signed in anew, as with another device.
  */
-export async function talk(server: TestServer, who: Who, where?: string | Who): Promise<Talk> {
+export async function talk(server: Place, who: Who, where?: string | Who): Promise<Talk> {
   const me = "token" in who ? who : await server.signIn(who);
   const channel = where === undefined ? undefined : await channelOf(server, me, where);
   const socket = await dial(server);
@@ -191,11 +193,7 @@ export async function talk(server: TestServer, who: Who, where?: string | Who): 
   return socket;
 }
 
-async function channelOf(
-  server: TestServer,
-  me: SignedIn,
-  where: string | Who,
-): Promise<ChannelId> {
+async function channelOf(server: Place, me: SignedIn, where: string | Who): Promise<ChannelId> {
   if (typeof where === "string") return joinGroup(server.sql, where, me.id);
   return server.direct(me, "token" in where ? where : await server.signIn(where));
 }
