@@ -1,6 +1,5 @@
 /** What holds the messages. */
 import { within } from "#lib/wait.ts";
-import type { Config } from "../../server/config.ts";
 import { findBinaries } from "../../server/embedded/binaries.ts";
 import { sentenceFor } from "../../server/embedded/sentence.ts";
 import { openDatabase } from "../../server/store/database.ts";
