@@ -33,7 +33,7 @@ export function findOwnServer(config: Config): OwnServer {
     running,
     databaseUrl: databaseUrl ?? running?.databaseUrl,
     redisUrl: redisUrl ?? running?.redisUrl,
-    workers: running?.workers.length ?? workers,
+    workers: running?.workers.length || workers,
     publicUrl: publicUrl ?? running?.url ?? `${scheme}://localhost:${port}`,
     localUrl: publicUrl === undefined ? (running?.url ?? localUrl) : localUrl,
   };

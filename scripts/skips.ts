@@ -64,4 +64,9 @@ export const allowedSkips: Readonly<Record<string, string>> = {
   "D1: a Redis of our own listens on a private socket alone, comes back when it dies, and leaves nothing":
     withoutRedis,
   "D1: whoever dies takes the Redis that they started along": withoutRedis,
+  "W8: a worker whose Redis holds still drains all the same, within what the supervisor gives it":
+    withoutRedis,
+  "D1: a Redis that refuses to let it listen is said to be away, and used as soon as it does":
+    withoutRedis,
+  "P7: a Redis that refuses at first is told as soon as it takes it": withoutRedis,
 };

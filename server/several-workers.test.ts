@@ -35,7 +35,7 @@ const settings = (): Record<string, string> => ({
 });
 const running = (): Running => readRunning(dataDir)!;
 
-/** Sockets of somebody, until both workers have some: the kernel spreads them by chance. */
+/** Sockets of somebody. The kernel spreads them by chance; that one worker gets all sixteen is one case in 32,768. */
 async function sockets(place: Place, who: SignedIn, other: SignedIn): Promise<Talk[]> {
   return Promise.all(Array.from({ length: 16 }, () => talk(place, who, other)));
 }

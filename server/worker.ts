@@ -335,11 +335,11 @@ export async function startWorker(
     await pause(0); // The answers leave before the sockets close.
     for (const session of sessions) session.close("restart");
     typing.stop();
-    await within(workerLimits.flushMsMax / 2, keepLastSeen());
-    await presence.stop();
+    // Neither a frozen Redis nor a frozen PostgreSQL is waited for.
+    const leaving = Promise.all([keepLastSeen(), presence.stop(), peers.leave()]);
+    await within(workerLimits.flushMsMax / 2, leaving);
     counting?.disconnect();
     epoch.stop();
-    await peers.leave();
     await bus.close();
     await pools.end();
     await engine.stop();

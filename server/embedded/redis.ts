@@ -38,7 +38,7 @@ interface Options {
 const socketPathBytesMax = 100; // The kernel takes 107 here, 103 on macOS.
 const readyMsMax = 5_000;
 const stopMsMax = 500;
-const againMs = 200;
+const backoffMs = { first: 200, max: 5_000 };
 
 /**
  * Runs Redis beneath a shell that ends it when our pipe does: whoever kills us has ended it too. With -9, for there is nothing to save and a
@@ -120,14 +120,17 @@ export class EmbeddedRedis {
   }
 
   async #watch(): Promise<void> {
+    let delayMs = backoffMs.first;
     while (!this.#isStopping) {
       await this.#shell?.exited;
       if (this.#isStopping) return;
 
       this.#options.onEnd();
       await this.#end();
-      await pause(againMs);
-      if (!this.#isStopping) await this.#spawn();
+      await pause(delayMs);
+      if (this.#isStopping) return;
+      const isUp = await this.#spawn();
+      delayMs = isUp ? backoffMs.first : Math.min(backoffMs.max, delayMs * 2);
     }
   }
 

@@ -26,6 +26,7 @@ export function startBunEngine<Data>(
   const server = Bun.serve<Attached<Data>>({
     hostname: options.host,
     port: options.port,
+    // Always said: `development: false` alone would share the port with whoever asks.
     reusePort: options.isShared,
     ...(options.tls && { tls: options.tls }),
     maxRequestBodySize: options.bodyBytesMax,

@@ -19,7 +19,7 @@ export function openBus({ redisUrl, receive, doubted, clock }: Options): Bus {
     return new MemoryHub().connect((topic, bytes) => receive(topic, bytes));
 
   let wasAway = false;
-  return RedisBus.connect({
+  return new RedisBus({
     redisUrl,
     clock,
     ears: {

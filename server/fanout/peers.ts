@@ -24,11 +24,6 @@ export class Peers {
     this.#parts = parts;
   }
 
-  /** Workers that were heard lately, this one not counted. */
-  get count(): number {
-    return this.#heardAtMs.size;
-  }
-
   /** Called each second: says that this worker is here, and looks who is not any more. Never rejects. */
   async tell(): Promise<void> {
     const parts = this.#parts;

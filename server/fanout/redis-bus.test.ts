@@ -18,12 +18,13 @@ async function join(ears?: BusEars): Promise<Worker> {
 
 class Worker {
   readonly heard: string[] = [];
+  readonly states: boolean[] = [];
   readonly bus: Bus;
   #wake: (() => void)[] = [];
 
   constructor(ears?: BusEars) {
     const wake = (): void => this.#wake.splice(0).forEach((call) => call());
-    this.bus = RedisBus.connect({
+    this.bus = new RedisBus({
       redisUrl: redis!.url,
       clock: systemClock,
       ears: {
@@ -33,6 +34,7 @@ class Worker {
           wake();
         },
         changed: (isHealthy, why) => {
+          this.states.push(isHealthy);
           ears?.changed(isHealthy, why);
           wake();
         },
@@ -41,18 +43,18 @@ class Worker {
   }
 
   async is(isHealthy: boolean): Promise<void> {
-    while (this.bus.isHealthy !== isHealthy) await this.#changes();
+    while (this.bus.isHealthy !== isHealthy) await this.changes();
   }
 
   async hears(text: string): Promise<void> {
-    while (!this.heard.includes(text)) await this.#changes();
+    while (!this.heard.includes(text)) await this.changes();
   }
 
   says(topic: string, text: string): Promise<void> {
     return this.bus.publish(topic, new TextEncoder().encode(text));
   }
 
-  #changes(): Promise<void> {
+  changes(): Promise<void> {
     return new Promise((resolve) => this.#wake.push(resolve));
   }
 }
@@ -152,5 +154,22 @@ onRedis(
     redis!.freeze();
     await other.bus.close();
     redis!.thaw();
+  },
+);
+
+onRedis(
+  "D1: a Redis that refuses to let it listen is said to be away, and used as soon as it does",
+  async () => {
+    await redis!.ask("acl", "setuser", "default", "-subscribe");
+    const one = new Worker();
+    await one.bus.subscribe(["t"]);
+    await one.changes();
+    expect(one.states).toEqual([false]);
+    await redis!.ask("acl", "setuser", "default", "+subscribe");
+    await one.is(true);
+    const other = await join();
+    await other.says("t", "allowed");
+    await one.hears("allowed");
+    await Promise.all([one.bus.close(), other.bus.close()]);
   },
 );

@@ -10,6 +10,8 @@ export const redisBusLimits = {
   probeMs: 500,
   /** Probes without an echo after which the bus is unhealthy. Counted, not timed: a worker that stood still for seconds blames nobody. */
   unansweredMax: 2,
+  /** The same while topics are being subscribed: a hundred thousand take a moment. */
+  unsubscribedMax: 20,
   topicsPerCommandMax: 1_000,
   quitMsMax: 500,
 } as const;
@@ -43,29 +45,28 @@ export class RedisBus implements Bus {
   #isClosed = false;
   /** Every topic was subscribed on the present connection: from here on probes are sent, and an echo means that all is well. */
   #isComplete = false;
+  #isSubscribing = false;
   #unanswered = 0;
   #trouble = "the connection closed";
 
-  private constructor({ redisUrl, ears, clock }: Options) {
+  /** It says that it is healthy when the first probe has come back, or that it is not when it finds nobody. */
+  constructor({ redisUrl, ears, clock }: Options) {
     this.#ears = ears;
     this.#publishing = connectRedis(redisUrl, { isPipelined: true });
     this.#listening = connectRedis(redisUrl);
     this.#listening.on("messageBuffer", (topic: Buffer, message: Buffer) =>
       this.#heard(topic, message),
     );
-    this.#listening.on("ready", () => void this.#subscribeAll());
-    this.#publishing.on("ready", () => this.#probe());
     for (const connection of [this.#listening, this.#publishing]) {
       connection.on("error", ({ message }: Error) => (this.#trouble = message));
-      connection.on("close", () => this.#becomes(false));
+      connection.on("ready", () => this.#probe());
+      connection.on("close", () => {
+        this.#unanswered = 0;
+        this.#becomes(false);
+      });
     }
     this.#listening.on("close", () => (this.#isComplete = false));
     this.#stopProbing = clock.every(redisBusLimits.probeMs, () => this.#probe());
-  }
-
-  /** At first unhealthy: it says so when the first probe has come back. */
-  static connect(options: Options): RedisBus {
-    return new RedisBus(options);
   }
 
   get isHealthy(): boolean {
@@ -144,23 +145,36 @@ export class RedisBus implements Bus {
   }
 
   async #subscribeAll(): Promise<void> {
+    if (this.#isSubscribing) return;
+
+    this.#isSubscribing = true;
     try {
       await this.#inParts([this.#probeTopic, ...this.#topics], (part) =>
         this.#listening.subscribe(...part),
       );
-    } catch {
-      return; // It broke again: "ready" comes again.
+      this.#isComplete = true;
+      this.#unanswered = 0;
+    } catch (error) {
+      // Refused, it is asked again with the next probe; broken, with the next connection.
+      this.#trouble = String(error);
+      this.#becomes(false);
     }
-    this.#isComplete = true;
-    this.#probe();
+    this.#isSubscribing = false;
+    if (this.#isComplete) this.#probe();
   }
 
+  /** Asks for what is missing on the way to an echo, or for the echo. */
   #probe(): void {
-    if (this.#isClosed || this.#publishing.status !== "ready" || !this.#isComplete) return;
+    const isReady = [this.#publishing, this.#listening].every(({ status }) => status === "ready");
+    if (this.#isClosed || !isReady) return;
 
-    if (this.#unanswered >= redisBusLimits.unansweredMax) return this.#renew();
+    const { unansweredMax, unsubscribedMax } = redisBusLimits;
+    const max = this.#isComplete ? unansweredMax : unsubscribedMax;
+    if (this.#unanswered >= max) return this.#renew();
+
     this.#unanswered++;
-    this.#send(this.#probeTopic, this.#me).catch(() => undefined);
+    if (this.#isComplete) this.#send(this.#probeTopic, this.#me).catch(() => undefined);
+    else void this.#subscribeAll();
   }
 
   /** Both connections anew: one that says nothing may be dead without knowing it. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ChatParts } from "../chat/parts.ts";
+import { BusAway } from "../fanout/bus.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { chatParts } from "../test/chat-parts.ts";
 import { testApp } from "../test/app.ts";
@@ -34,6 +35,18 @@ test("E10: a command that comes to another worker than its stream's is executed 
   expect([here, there]).toEqual([["ping", "close"], []]);
   expect(await other.streams.take("of-nobody", 1, ping)).toBe("gone");
   expect(await one.streams.take(id.replace(/.$/, "x"), 3, ping)).toBe("gone");
+});
+
+test("E10: a command for another worker's stream is not taken while the bus is away", async () => {
+  await using database = await testDatabase();
+  const streams = new Streams({
+    chat: chatParts(database.sql) as unknown as ChatParts,
+    dispatch: () => ({ reply: { op: "pong", now: 0 } }),
+    left: () => undefined,
+    forward: () => Promise.reject(new BusAway()),
+  });
+  const ofAnother = `00000000-${"0".repeat(32)}`;
+  expect(await streams.take(ofAnother, 1, "[13,1]")).toBe("away");
 });
 
 test("W8: a server that drains begins no stream that it would have to end at once", async () => {

@@ -32,17 +32,19 @@ export function openPresence({ redisUrl, tell, restored, clock }: Parts): OpenPr
     now: () => clock.now(),
     after: (ms, call) => clock.after(ms, call),
   });
-  const registry: Registry =
+  const shared =
     redisUrl === undefined
-      ? new MemoryRegistry()
+      ? undefined
       : new RedisRegistry({
           redisUrl,
           clock,
           mine: () => own.here(),
+          isMine: (user) => own.has(user),
           came: (users) => users.forEach((user) => tell(user, true, null)),
           gone: (users) => users.forEach((user) => tell(user, false, clock.now() - graceMs)),
           restored,
         });
+  const registry: Registry = shared ?? new MemoryRegistry();
   return {
     arrived: (user) => own.arrived(user),
     left: (user) => own.left(user),
@@ -50,9 +52,10 @@ export function openPresence({ redisUrl, tell, restored, clock }: Parts): OpenPr
     here: (users) => registry.here(users),
     online: (after, countMax) => registry.online(after, countMax),
     heard: (frame) => {
+      if (!shared) return; // There is nobody else.
       for (const answer of decodeAnswers(frame)) {
         if (answer.op !== "presence") continue;
-        for (const { user, online } of answer.people) registry.heard(user, online);
+        for (const { user, online } of answer.people) shared.heard(user, online);
       }
     },
     stop: async () => {

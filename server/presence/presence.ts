@@ -53,6 +53,10 @@ export class Presence {
     });
   }
 
+  has(user: UserId): boolean {
+    return this.#here.has(user);
+  }
+
   /** Everybody who is here on this worker. */
   here(): readonly UserId[] {
     return [...this.#here.keys()];

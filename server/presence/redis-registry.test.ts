@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import type { UserId } from "#wire/ids.ts";
 import { systemClock } from "#lib/clock.ts";
+import { findWithin } from "#lib/wait.ts";
 import { redisProgram, TestRedis } from "../test/redis.ts";
 import { RedisRegistry } from "./redis-registry.ts";
 import { describeRegistry, people } from "./registry-contract.ts";
@@ -10,6 +11,8 @@ const [ada, grace] = people(11, 12) as [UserId, UserId];
 
 /** Short, so that a test need not wait as long as people do. */
 const limits = { leaseMs: 300, renewMs: 100, graceMs: 300 };
+
+const namesAt = async (redis: TestRedis) => Number(await redis.ask("scard", "presence:workers"));
 
 /** A worker with a registry, whose people a test sets, and all that it was told. */
 class Worker {
@@ -28,6 +31,7 @@ class Worker {
       clock: systemClock,
       limits,
       mine: () => [...this.mine],
+      isMine: (user) => this.mine.has(user),
       came: hears("came"),
       gone: hears("gone"),
       restored: () => hears("restored")(people(0)),
@@ -35,8 +39,12 @@ class Worker {
   }
 
   static async start(redis: TestRedis): Promise<Worker> {
+    const known = await namesAt(redis);
     const worker = new Worker(redis);
-    await worker.registry.entered;
+    const isKnown = await findWithin(5_000, async () =>
+      (await namesAt(redis)) > known ? true : undefined,
+    );
+    expect(isKnown).toBe(true);
     return worker;
   }
 
@@ -160,3 +168,15 @@ onRedis(
     await one.registry.close();
   },
 );
+
+onRedis("P7: a Redis that refuses at first is told as soon as it takes it", async () => {
+  await using redis = await TestRedis.start();
+  await redis.ask("acl", "setuser", "default", "-sadd");
+  const one = new Worker(redis);
+  expect(await one.arrived(ada)).toBe(true);
+  await redis.ask("acl", "setuser", "default", "+sadd");
+  const told = await findWithin(5_000, async () => ((await namesAt(redis)) > 0 ? true : undefined));
+  expect(told).toBe(true);
+  expect(await one.registry.online(0, 10)).toEqual([ada]);
+  await one.registry.close();
+});

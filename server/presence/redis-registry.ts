@@ -4,6 +4,7 @@ import type { Clock } from "#lib/clock.ts";
 import { within } from "#lib/wait.ts";
 import { connectRedis } from "../fanout/redis.ts";
 import { log } from "../observe/log.ts";
+import { graceMs } from "./presence.ts";
 import type { Registry } from "./registry.ts";
 
 export const leaseLimits = {
@@ -12,7 +13,7 @@ export const leaseLimits = {
   /** Renewed three times within a lease; the other workers' are looked at as often. */
   renewMs: 2_000,
   /** After a lease ended its people may come back on other workers: they are given as long as those who left by themselves. */
-  graceMs: 15_000,
+  graceMs,
 } as const;
 
 /** Users are spread over so many shards: their keys lie together, and apart from those of the others. */
@@ -56,6 +57,7 @@ export interface RedisRegistryParts {
   readonly redisUrl: string;
   /** Whom this worker has now. */
   mine(): readonly UserId[];
+  isMine(user: UserId): boolean;
   /** Somebody whose worker died is nowhere, or was found to be gone while Redis was away. */
   gone(users: readonly UserId[]): void;
   /** Somebody of this worker's is told anew to a Redis that did not know them. */
@@ -79,8 +81,12 @@ export class RedisRegistry implements Registry {
   readonly #stop: () => void;
   /** A name per lease: what was written under an earlier one is taken apart. */
   #name = nameAnew();
-  readonly #entered = Promise.withResolvers<void>();
-  #hasBeenReady = false;
+  /** Names that may still have people, from leases that were lost. */
+  readonly #old = new Set<string>();
+  #isEntering = false;
+  #isEntered = false;
+  /** Until then whoever is here was told as new already. */
+  #hasBeenEntered = false;
   /** Since when the lease of another is missed. */
   readonly #missed = new Map<string, number>();
   /** What was heard last of people, the longest ago first. */
@@ -96,11 +102,6 @@ export class RedisRegistry implements Registry {
     // Whoever was missed before a break is missed anew: all have lost their Redis, and come back one after the other.
     this.#redis.on("close", () => this.#missed.clear());
     this.#stop = parts.clock.every(this.#limits.renewMs, () => void this.#renew());
-  }
-
-  /** Redis knows this worker for the first time. */
-  get entered(): Promise<void> {
-    return this.#entered.promise;
   }
 
   async arrived(user: UserId): Promise<boolean> {
@@ -123,8 +124,9 @@ export class RedisRegistry implements Registry {
     } catch {
       // Away: what was heard last counts.
     }
-    const mine = new Set(this.#parts.mine());
-    return new Set(users.filter((user) => mine.has(user) || this.#remembered.get(user) === true));
+    return new Set(
+      users.filter((user) => this.#parts.isMine(user) || this.#remembered.get(user) === true),
+    );
   }
 
   async online(after: number, countMax: number): Promise<readonly UserId[]> {
@@ -140,7 +142,7 @@ export class RedisRegistry implements Registry {
       .slice(0, countMax);
   }
 
-  /** Somebody was told to have come or gone, here or on another worker. */
+  /** Somebody was told to have come or gone, by whichever worker. */
   heard(user: UserId, isHere: boolean): void {
     this.#remember(user, isHere);
   }
@@ -172,23 +174,30 @@ export class RedisRegistry implements Registry {
     return (news as string[]).map((user) => Number(user) as UserId);
   }
 
-  /** A new name with everybody who is here; then the old one is taken apart, and with it who left while Redis was away. */
+  /** A new name with everybody who is here; then the old ones are taken apart, and with them who left while Redis was away. */
   async #enter(): Promise<void> {
-    const old = this.#name;
+    if (this.#isEntering) return;
+
+    this.#isEntering = true;
+    this.#isEntered = false;
+    this.#old.add(this.#name);
     this.#name = nameAnew();
     try {
       // All of it is written before anything is awaited: whoever comes or goes next is told after it.
       const came = await this.#tellAll(this.#name);
-      if (this.#hasBeenReady) {
-        this.#parts.came(came);
-        this.#parts.gone(await this.#takeApart(old));
+      if (this.#hasBeenEntered) this.#parts.came(came);
+      const gone = await Promise.all([...this.#old].map((name) => this.#takeApart(name)));
+      this.#old.clear();
+      this.#isEntered = true;
+      if (this.#hasBeenEntered) {
+        this.#parts.gone(gone.flat());
         this.#parts.restored();
       }
-      this.#hasBeenReady = true;
-      this.#entered.resolve();
+      this.#hasBeenEntered = true;
     } catch (error) {
-      log.debug("Redis went while it was told who is here", { error });
+      log.warn("Redis could not be told who is here; it is told again", { error });
     }
+    this.#isEntering = false;
   }
 
   async #tellAll(name: string): Promise<UserId[]> {
@@ -212,13 +221,12 @@ export class RedisRegistry implements Registry {
   }
 
   async #renew(): Promise<void> {
-    if (this.#isRenewing || this.#isClosed || !this.#hasBeenReady) return;
-    if (this.#redis.status !== "ready") return;
+    if (this.#isRenewing || this.#isClosed || this.#redis.status !== "ready") return;
 
     this.#isRenewing = true;
     try {
       const isHeld = await this.#redis.pexpire(leaseOf(this.#name), this.#limits.leaseMs);
-      if (isHeld === 0) await this.#enter();
+      if (isHeld === 0 || !this.#isEntered) await this.#enter();
       await this.#lookForDead();
     } catch (error) {
       log.debug("the lease could not be renewed", { error });
@@ -247,10 +255,8 @@ export class RedisRegistry implements Registry {
     this.#remembered.delete(user);
     this.#remembered.set(user, isHere);
     if (this.#remembered.size <= rememberedMax) return;
-    for (const oldest of this.#remembered.keys()) {
-      this.#remembered.delete(oldest);
-      break;
-    }
+    const [oldest] = this.#remembered.keys();
+    this.#remembered.delete(oldest!);
   }
 }
 

@@ -14,8 +14,6 @@ export interface Registry {
   here(users: readonly UserId[]): Promise<ReadonlySet<UserId>>;
   /** Those who are here with a number above `after`, by number, at most `countMax`. */
   online(after: number, countMax: number): Promise<readonly UserId[]>;
-  /** Somebody was told to have come or gone, by whichever worker. */
-  heard(user: UserId, isHere: boolean): void;
   /** This worker ends. Its people are given the grace to come back on other workers; then those tell that they are gone. */
   close(): Promise<void>;
 }
@@ -43,10 +41,6 @@ export class MemoryRegistry implements Registry {
       .filter((user) => user > after)
       .sort((one, other) => one - other)
       .slice(0, countMax);
-  }
-
-  heard(): void {
-    // It is the one who told.
   }
 
   async close(): Promise<void> {

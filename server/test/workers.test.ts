@@ -155,3 +155,22 @@ onRedis("D1: whoever comes while Redis is away is welcomed, and hears", async ()
   await bothListen();
   await talkBothWays("together");
 });
+
+onRedis(
+  "W8: a worker whose Redis holds still drains all the same, within what the supervisor gives it",
+  async () => {
+    const leaving = await startServer({
+      changes: { redisUrl: redis.url },
+      database: one.database,
+    });
+    await using grown = await talk(leaving, grace.me!);
+    redis.freeze();
+    const drained = await within(
+      2_000,
+      leaving.worker.drain().then(() => true),
+    );
+    redis.thaw();
+    expect(drained).toBe(true);
+    expect(await grown.closed).toMatchObject({ code: 1012 });
+  },
+);
