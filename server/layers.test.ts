@@ -20,6 +20,7 @@ const ranks = [
   ["demo"],
   ["http"],
   ["worker"],
+  ["worker-process"],
   ["supervisor"],
   ["main"],
 ];
@@ -55,7 +56,7 @@ const seams: [pattern: RegExp, what: string, places: RegExp][] = [
   [
     /\bprocess\.env\b|\bBun\.env\b/,
     "the environment",
-    /^server\/((config|main|worker)\.ts$|embedded\/)/,
+    /^server\/((config|main|worker-process)\.ts$|embedded\/)/,
   ],
 ];
 

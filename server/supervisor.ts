@@ -187,7 +187,7 @@ export class Supervisor {
 
   async #startWorkers(config: WorkerConfig): Promise<void> {
     this.#workers = new Workers({
-      script: join(import.meta.dir, "worker.ts"),
+      script: join(import.meta.dir, "worker-process.ts"),
       env: { ...this.#env, ...envOf(config) },
       count: config.workers ?? 1,
       onChange: (workers) => {

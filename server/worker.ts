@@ -13,12 +13,12 @@ import { createTokens } from "./auth/tokens.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
 import { followMemberships, removeMembers } from "./chat/join.ts";
-import { leave } from "./chat/leave.ts";
+import { leave, leaveTopics } from "./chat/leave.ts";
 import { tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
 import { TypingBook } from "./chat/typing-book.ts";
-import { readWorkerConfig, type WorkerConfig } from "./config.ts";
+import type { WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
 import type { Engine, EngineSocket } from "./engine/engine.ts";
 import { readTls } from "./engine/tls.ts";
@@ -43,9 +43,11 @@ import { createApp } from "./http/app.ts";
 import { heartbeatEvent } from "./http/readable-events.ts";
 import { streamLimits, Streams } from "./http/streams.ts";
 import { type Attached, upgradeOf } from "./http/upgrade.ts";
-import { log, setLogLevel } from "./observe/log.ts";
+import { log } from "./observe/log.ts";
 import { openPresence } from "./presence/open-presence.ts";
-import { checkBudget, checkDeadlines } from "./session/deadlines.ts";
+import { Backpressure } from "./session/backpressure.ts";
+import { checkDeadlines } from "./session/deadlines.ts";
+import { sayGoodbye } from "./session/goodbye.ts";
 import { Receiver } from "./session/receive.ts";
 import { Session } from "./session/session.ts";
 import { Sessions } from "./session/sessions.ts";
@@ -121,18 +123,28 @@ export async function startWorker(
     if (!found) return { intervals: [], more: false };
     return { intervals: cutIntervals(stream, from, found.through, found.rows), more: found.cut };
   };
-  const publishLocal = (topic: string, frame: Uint8Array): void => {
-    engine.publish(topic, frame);
+  /** False where a reader lost it. */
+  const publishLocal = (topic: string, frame: Uint8Array): boolean => {
+    backpressure.published(frame.length);
+    const isWhole = engine.publish(topic, frame);
     const asJson = jsonTopic(topic);
     const [onSockets, onStreams] = [engine.isListenedTo(asJson), streams.isListenedTo(asJson)];
-    if (!onSockets && !onStreams) return;
+    if (!onSockets && !onStreams) return isWhole;
     const text = jsonOf(frame);
-    if (onSockets) engine.publish(asJson, text);
-    if (onStreams) streams.publish(asJson, text);
+    const isWholeOnSockets = !onSockets || engine.publish(asJson, text);
+    const isWholeOnStreams = !onStreams || streams.publish(asJson, text);
+    return isWhole && isWholeOnSockets && isWholeOnStreams;
   };
+  const backpressure = new Backpressure({
+    sessions,
+    leaveTopics: (session) => leaveTopics(chat, session),
+    now,
+  });
   const delivery: Delivery = new Delivery({
     bus,
-    publish: (stream, frame) => publishLocal(durableTopic(stream), frame),
+    publish: (stream, frame) => {
+      if (!publishLocal(durableTopic(stream), frame)) backpressure.lost(stream);
+    },
     readHeads: (streams) => readHeads(reading, streams),
     readIntervals,
     removing: (announcement) => removeMembers(chat, announcement),
@@ -240,6 +252,7 @@ export async function startWorker(
     chat,
     dispatch,
     left,
+    drained: (session) => backpressure.drained(session),
     forward: (topic, bytes) => bus.publish(topic, bytes),
   });
 
@@ -291,7 +304,7 @@ export async function startWorker(
         // What comes now is said again on the next socket; answered is what was begun.
         if (!isDraining) socket.data.receiver?.receive(frame);
       },
-      drained: (socket) => socket.data.session?.drained(),
+      drained: ({ data }) => data.session && backpressure.drained(data.session),
       closed: (socket) => {
         const { session } = socket.data;
         if (!session) return;
@@ -310,9 +323,7 @@ export async function startWorker(
       void peers.tell();
       if (!bus.isHealthy) void delivery.compare();
     }),
-    clock.every(workerLimits.sweepMs, () => {
-      for (const session of sessions) checkBudget(session);
-    }),
+    clock.every(workerLimits.sweepMs, () => backpressure.look()),
     clock.every(streamLimits.beatSeconds * 1_000, () => streams.beat(heartbeatEvent(now()))),
     clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),
   ];
@@ -330,6 +341,7 @@ export async function startWorker(
     engine.stopAccepting();
     for (const stop of stopTimers) stop();
     revocations.stop();
+    sayGoodbye([...sessions].filter(({ identity }) => identity));
     // While PostgreSQL is away neither ends; what has no answer then is unknown to its client, and sent again.
     await within(workerLimits.flushMsMax, Promise.all([batch.drained(), pointers.flush()]));
     await pause(0); // The answers leave before the sockets close.
@@ -357,32 +369,3 @@ const bound = (clock: Clock): Pick<Clock, "now" | "after"> => ({
   now: () => clock.now(),
   after: (ms, call) => clock.after(ms, call),
 });
-
-/** As a process of its own: told to begin by its environment, and to end by the supervisor, or by the supervisor's end. */
-async function main(): Promise<void> {
-  const config = readWorkerConfig(process.env);
-  setLogLevel(config.logLevel);
-  const worker = await startWorker(config);
-  const end = async (): Promise<void> => {
-    await worker.drain();
-    process.exit(0);
-  };
-  process.on("message", (order: { kind?: unknown }) => {
-    if (order.kind === "drain") void end();
-  });
-  process.on("disconnect", () => void end());
-  // A terminal or a service manager signals everybody; while there is a supervisor, it says when to drain.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (!process.connected) void end();
-    });
-  }
-  process.send?.({ kind: "ready", url: worker.url });
-}
-
-if (import.meta.main) {
-  await main().catch((error: unknown) => {
-    log.error("the worker could not start", { error });
-    process.exit(1);
-  });
-}

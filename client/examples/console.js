@@ -12,7 +12,7 @@ globalThis.parley = async (wanted, base = `${location.origin}/`) => {
     [epoch, socket.ready] = [op === 66 ? f[2] : epoch, socket.ready || op === 131]; // welcome, caughtUp
     if (op === 132) signIn().then(({ accessToken }) => ask(2, accessToken)); // tokenExpiring: renew
     if (op === 67 && !["unavailable", "slow_down"].includes(f[1][0][2])) unsent.shift(); // sent: its fate
-    else if (op === 64 || op === 67) socket.close(); // Refused, or nobody knows: come back and say it again.
+    else if ([64, 67, 136].includes(op)) socket.close(); // Refused, or nobody knows, or lagged: come back, say it again.
     const cursor = held.get(f[0]) ?? 0;
     if (op === 128 && f[1] > cursor) return ask(3, epoch, [[f[0], cursor]]); // Something is missing: resume.
     if (op === 128 || op === 129) held.set(f[0], op === 129 ? f[1] : Math.max(cursor, f[2])); // interval, reset

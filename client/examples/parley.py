@@ -71,7 +71,7 @@ class Talk:  # One WebSocket (RFC 6455), as much of it as a client needs, and wh
                 self.ask(2, sign_in()[0])
             elif op == 67 and fields[1][0][2] not in ("unavailable", "slow_down"):  # sent: our draft has its fate
                 unsent.pop(0)
-            elif op in (64, 67):  # Refused, or nobody knows: come back and say it again.
+            elif op in (64, 67, 136):  # Refused, or nobody knows, or we were too slow (lagged): come back and say it again.
                 return
             self.flush()
 

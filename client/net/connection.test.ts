@@ -110,6 +110,30 @@ test("what is unanswered when the socket breaks is lost, and said so", async () 
   expect(await page.connection.ask({ op: "ping" })).toEqual({ op: "lost" });
 });
 
+test("W8: after a goodbye the page comes back at the time that it was told, and after that as always", async () => {
+  await using server = new ScriptedServer();
+  using page = connect(server);
+  page.connection.start();
+  const socket = await server.socket();
+  await socket.welcomes();
+  await page.is("open");
+  socket.says({ op: "goodbye", returnAfterMs: 1_250 });
+  socket.ends(closes.restart.number);
+  await page.is("quiet");
+  page.clock.pass(1_249);
+  expect(page.tokens.all).toHaveLength(1); // A token is what an attempt begins with.
+  page.clock.pass(1);
+  expect(page.tokens.all).toHaveLength(2);
+  const again = await server.socket();
+  await again.welcomes();
+  await page.is("open");
+
+  again.breaks();
+  await page.is("quiet");
+  page.clock.pass(125);
+  await (await server.socket()).welcomes();
+});
+
 test("E12: the first retry comes within 200 ms, the others after a doubling jitter of at most 30 s", async () => {
   await using server = new ScriptedServer();
   using page = connect(server);

@@ -59,6 +59,8 @@ export class Connection {
   #isTrying = false;
   /** In a row. After one the next attempt needs a new token. */
   #refusedTokens = 0;
+  /** Our share of the time in which everybody comes back, once the server said goodbye. */
+  #returnAfterMs: number | undefined;
   #stopTimer = (): void => undefined;
 
   constructor(parts: ConnectionParts) {
@@ -112,6 +114,7 @@ export class Connection {
     const { clock, greeting, tokens, way } = this.#parts;
     this.#sinceMs = clock.now();
     this.#isTrying = true;
+    this.#returnAfterMs = undefined;
     this.#stopTimer = clock.after(attemptMsMax, () => this.#broke());
 
     const token = await tokens.token({ fresh: this.#refusedTokens > 0 });
@@ -130,6 +133,7 @@ export class Connection {
       welcomed: (welcome) => this.#welcomed(welcome),
       receive: (event) => {
         if (event.op === "tokenExpiring") void this.#renew(socket);
+        else if (event.op === "goodbye") this.#returnAfterMs = event.returnAfterMs;
         else this.#parts.receive(event);
       },
       ended: (ending) => this.#ended(ending),
@@ -185,7 +189,8 @@ export class Connection {
     if (wasStable) this.#failures = 0;
     this.#abandon();
     this.#isTrying = false;
-    const delayMs = retryDelayMs(this.#failures++, random);
+    const delayMs = this.#returnAfterMs ?? retryDelayMs(this.#failures, random);
+    this.#failures++;
     this.#link.broke();
     this.#link.waiting(isOnline() ? clock.now() + delayMs : undefined);
     this.#stopTimer = clock.after(delayMs, () => void this.#connect());

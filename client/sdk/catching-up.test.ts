@@ -337,3 +337,27 @@ test("somebody else's refresh token in another tab is another person's page: not
   expect(page.model.me.value!.id).toBe(grace);
   expect(page.model.channels.value).toBeUndefined();
 });
+
+test("W6: a page that fell behind says what it holds, opens its channel again, and sends on", async () => {
+  await using page = new ScriptedPage();
+  const { socket } = await page.arrives();
+  await page.opens(socket, [messageOf(1, grace)], 1);
+  socket.says({ op: "lagged" });
+  const resume = await socket.hears("resume");
+  expect(resume).toMatchObject({
+    epoch: "first",
+    streams: [
+      { stream: ada, cursor: 2 },
+      { stream: direct, cursor: 1 },
+    ],
+  });
+  page.model.say(direct, "meanwhile");
+  const { ref } = await socket.hears("send");
+  socket.says(intervalOf(1, 3, [messageOf(2, grace), messageOf(3, grace)]));
+  socket.says({ op: "caughtUp" }, { op: "done", ref: resume.ref });
+  expect(await socket.hears("open")).toMatchObject({ channel: direct, cursor: 3 });
+  await socket.commands.next((command) => command.op === "people" && command.ids.length > 0);
+  socket.says({ op: "sent", ref, fates: [{ seq: 4, createdAt: 5, code: null }] });
+  await page.showsBodies("said at 1", "said at 2", "said at 3", "meanwhile");
+  expect(page.model.link.value).toEqual({ state: "open" });
+});

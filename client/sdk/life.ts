@@ -53,6 +53,7 @@ export class Life {
   readonly heard: Signal<ReturnType<Model["heard"]["peek"]>> = signal(undefined);
   /** An id of what this page makes. */
   readonly newId: () => string;
+  readonly #ask: Ask;
   readonly #questions: Questions;
   readonly #disposeKeeping: () => void;
   /** Opened here, the latest first. */
@@ -62,6 +63,7 @@ export class Life {
     const { ask, clock, looking } = parts;
     const state = new State(me, clock);
     this.state = state;
+    this.#ask = ask;
     this.newId = () => parts.ids.next();
     this.pointers = new PointerSender(ask, clock);
     this.typing = new TypingSender(ask, clock);
@@ -108,6 +110,7 @@ export class Life {
   }
 
   receive(event: Event): void {
+    if (event.op === "lagged") return this.#returned();
     const id = channelOf(event, this.state.me.id);
     const before = id && this.state.channel(id).peek();
     this.state.receive(event);
@@ -153,6 +156,13 @@ export class Life {
   #dropLog(id: ChannelId): void {
     this.#opened = this.#opened.filter((other) => other !== id);
     this.state.change(id, (channel) => ({ ...channel, log: undefined }));
+  }
+
+  /** The socket fell behind and listens to nothing any more: it is told what is held, like a new one. */
+  #returned(): void {
+    this.phase.value = "closed";
+    void this.#ask({ op: "resume", ...this.greeting() });
+    this.phase.value = "greeted";
   }
 
   #ready(): void {

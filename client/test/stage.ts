@@ -188,7 +188,7 @@ export class Stage implements AsyncDisposable {
       "-P",
       String(this.#supervisor.process.pid),
       "-f",
-      "worker.ts",
+      "worker-process.ts",
     ]);
     return children.stdout.toString().trim().split("\n").map(Number);
   }

@@ -17,7 +17,7 @@ export async function subscribeDurable(
   streams: readonly StreamId[],
 ): Promise<void> {
   const { delivery } = parts;
-  if (session.isClosed) return; // `leave` has given everything back: what is followed now would stay for ever.
+  if (!session.isListening) return; // `leave` has given everything back: what is followed now would stay for ever.
 
   const fresh = streams.filter((stream) => !session.followed.has(stream));
   if (fresh.length > 0) {

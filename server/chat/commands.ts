@@ -10,6 +10,7 @@ import { subscribeDurable } from "./barrier.ts";
 import { createDirectChannel } from "./create-direct.ts";
 import { hello, sendSummaries } from "./hello.ts";
 import { identityOf } from "./identity.ts";
+import { comeBack, isReturning } from "./lag.ts";
 import {
   addMembers,
   createGroup,
@@ -117,8 +118,11 @@ export function createDispatch(parts: ChatParts): Dispatch {
 async function resume(
   parts: ChatParts,
   session: Session,
-  { epoch, streams }: CommandOf<"resume">,
+  command: CommandOf<"resume">,
 ): Promise<Answered> {
+  if (isReturning(session)) return await comeBack(parts, session, command);
+
+  const { epoch, streams } = command;
   // A subscription that is still under way comes first: what is read before it could leave a hole behind it.
   const followed = streams.filter(({ stream }) => session.followed.has(stream));
   await subscribeDurable(

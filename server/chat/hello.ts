@@ -20,7 +20,10 @@ export function hello(parts: ChatParts, session: Session, command: CommandOf<"he
     reply: greeted,
     then: async () => {
       if ("refused" in (await greeted)) return;
-      await welcome(parts, session, command);
+      const { userId } = identityOf(session);
+      const isNamed = command.streams.some(({ stream }) => stream === userId);
+      const own = isNamed ? [] : [{ stream: userId, cursor: 0 }];
+      await catchUpAll(parts, session, { ...command, streams: [...own, ...command.streams] });
     },
   };
 }
@@ -61,10 +64,11 @@ async function greet(
   };
 }
 
-async function welcome(
+/** Brings a socket that listens to nothing up to date: subscribes it through the barrier, and tells it all that it does not hold. */
+export async function catchUpAll(
   parts: ChatParts,
   session: Session,
-  { epoch, streams }: CommandOf<"hello">,
+  { epoch, streams }: Pick<CommandOf<"hello">, "epoch" | "streams">,
 ): Promise<void> {
   const { sql } = parts;
   const { userId } = identityOf(session);
@@ -73,16 +77,12 @@ async function welcome(
   const before = await readMemberships(sql, userId);
   const subscribed = before.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
-  if (session.isClosed) return;
+  if (!session.isListening) return;
   // Again: the heads that are compared with the cursors must be younger than the subscription.
   const memberships = await readMemberships(sql, userId);
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
-  const held: { stream: StreamId; cursor: number }[] = [
-    { stream: userId, cursor: cursors.get(userId) ?? 0 },
-    ...streams.filter(({ stream }) => stream !== userId),
-  ];
-  await sendCatchUp(parts, session, held, { sameEpoch });
+  await sendCatchUp(parts, session, streams, { sameEpoch });
   if (session.isClosed) return;
 
   // Of a channel that is named and at its head the client knows everything already.

@@ -51,7 +51,7 @@ async function join(
   if (session.followed.has(channelId) || session.followed.size > limits.subscribedMax) return;
 
   await subscribeDurable(parts, session, [channelId]);
-  if (session.isClosed) return;
+  if (!session.isListening) return;
   await sendSummaries(parts, session, [channelId]);
   if (body.peer) await watchPeople(parts, session, [body.peer.id]);
 }

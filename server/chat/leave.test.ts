@@ -9,8 +9,9 @@ import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { reasonOf } from "../test/reason.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
-import { leave } from "./leave.ts";
+import { leave, leaveTopics } from "./leave.ts";
 import { hello } from "./hello.ts";
+import { followLive } from "./open-channel.ts";
 import type { ChatParts, Verified } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 import { TypingBook } from "./typing-book.ts";
@@ -91,6 +92,25 @@ test("for a socket that is gone nothing is begun", async () => {
   await subscribeDurable(parts, session, [lobby]);
   await watchPeople(parts, session, [ada]);
   expect([delivery.followed(), [...onBus]]).toEqual([[], []]);
+});
+
+test("W6: a lagging socket leaves every topic in one tick, and for it nothing is begun", async () => {
+  const { parts, delivery, session, topics, onBus } = start();
+  const follows = async () => {
+    await subscribeDurable(parts, session, [lobby, library]);
+    await watchPeople(parts, session, [ada]);
+    await followLive(parts, session, lobby);
+  };
+  await follows();
+  expect(topics.size).toBe(4);
+  session.lag = { sinceMs: 0, askedAtMs: undefined };
+  leaveTopics(parts, session);
+  expect(topics.size).toBe(0);
+  await follows();
+  expect([topics.size, delivery.followed(), [...onBus]]).toEqual([0, [], []]);
+  session.lag = undefined;
+  await follows();
+  expect(topics.size).toBe(4);
 });
 
 test("P1: who goes while their token is read was never here", async () => {

@@ -6,8 +6,14 @@ import type { ChatParts } from "./parts.ts";
 /** The socket is gone: everything that was followed for it is given back. The engine has dropped its subscriptions already. */
 export function leave(parts: ChatParts, session: Session): void {
   parts.sessions.remove(session);
+  leaveTopics(parts, session);
+}
+
+/** The socket listens to nothing any more, from this tick on. */
+export function leaveTopics(parts: ChatParts, session: Session): void {
   for (const stream of session.followed.keys()) unsubscribeDurable(parts, session, stream);
   const topics = [...[...session.open].map(liveTopic), ...[...session.watched].map(presenceTopic)];
+  if (!session.isClosed) for (const topic of topics) session.unsubscribe(topic);
   const { identity } = session;
   if (identity) {
     for (const channel of session.open) parts.typing.stopped(channel, identity.userId, session);

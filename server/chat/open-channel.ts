@@ -50,7 +50,7 @@ export function leaveChannel(parts: ChatParts, session: Session, channel: Channe
   leaveLive(parts, session, channel);
 }
 
-async function followLive(
+export async function followLive(
   { relay }: ChatParts,
   session: Session,
   channel: ChannelId,
@@ -58,8 +58,8 @@ async function followLive(
   if (session.open.has(channel)) return;
 
   await relay.follow([liveTopic(channel)]);
-  // Gone meanwhile: `leave` gave back only what was written down before.
-  if (session.isClosed) return relay.unfollow([liveTopic(channel)]);
+  // Gone or lagging meanwhile: `leave` gave back only what was written down before.
+  if (!session.isListening) return relay.unfollow([liveTopic(channel)]);
   session.open.add(channel);
   session.subscribe(liveTopic(channel));
 }

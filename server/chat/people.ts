@@ -79,8 +79,8 @@ export async function follow(
   users: readonly UserId[],
 ): Promise<void> {
   await relay.follow(users.map(presenceTopic));
-  // Gone meanwhile: `leave` gave back only what was written down before.
-  if (session.isClosed) return relay.unfollow(users.map(presenceTopic));
+  // Gone or lagging meanwhile: `leave` gave back only what was written down before.
+  if (!session.isListening) return relay.unfollow(users.map(presenceTopic));
 
   const known = users.filter((user) => session.watched.delete(user));
   for (const user of users) {

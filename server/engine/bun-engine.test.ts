@@ -40,7 +40,7 @@ interface Running extends AsyncDisposable {
   ): Promise<{ socket: WebSocket; got: EngineFrame[]; closed: Promise<number> }>;
 }
 
-async function start(): Promise<Running> {
+async function start(backpressureBytesMax = 16 * 1024 * 1024): Promise<Running> {
   const sockets = new Map<string, Socket>();
   const happened = new Happenings();
   const on: Running["on"] = { drained: () => undefined, received: () => undefined };
@@ -49,7 +49,7 @@ async function start(): Promise<Running> {
       host: "127.0.0.1",
       port: 0,
       frameBytesMax: 64 * 1024,
-      backpressureBytesMax: 16 * 1024 * 1024,
+      backpressureBytesMax,
       bodyBytesMax: 1024,
       tls: undefined,
       isShared: false,
@@ -123,6 +123,20 @@ test("what is published reaches exactly the sockets that are subscribed at that 
   expect(engine.isListenedTo("lobby")).toBe(true);
   sockets.get("ada")!.close(4005, "session_ended");
   expect(engine.isListenedTo("lobby")).toBe(false);
+});
+
+test("W6: publishing says whether a subscriber had no room for a frame; where nobody listens nobody loses one", async () => {
+  await using running = await start(128 * 1024);
+  const { engine, sockets } = running;
+  await running.connect("ada");
+  sockets.get("ada")!.subscribe("lobby");
+  const frame = new Uint8Array(64 * 1024);
+  expect(engine.publish("nobody listens", frame)).toBe(true);
+  // In one tick the other side reads nothing: the kernel takes some megabytes, then the engine its limit.
+  let published = 0;
+  while (published < 2_000 && engine.publish("lobby", frame)) published++;
+  expect(published).toBeGreaterThan(2);
+  expect(published).toBeLessThan(2_000);
 });
 
 test("a close is told at once, once, and nothing can be sent behind it; the other side has the number", async () => {

@@ -70,7 +70,9 @@ export function startBunEngine<Data>(
 
   return {
     port: server.port ?? options.port,
-    publish: (topic, frame) => void server.publish(topic, frame),
+    // 0 also says that nobody is there.
+    publish: (topic, frame) =>
+      server.publish(topic, frame) !== 0 || server.subscriberCount(topic) === 0,
     isListenedTo: (topic) => server.subscriberCount(topic) > 0,
     stopAccepting: () => void server.stop(false),
     stop: async () => {

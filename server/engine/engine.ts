@@ -55,8 +55,11 @@ export interface EngineOptions {
 /** What Parley needs from a WebSocket server. `bun-engine.ts` is the only one that does it. */
 export interface Engine {
   readonly port: number;
-  /** To all sockets subscribed to the topic. Encoded once by the caller, who may reuse nothing of the frame. */
-  publish(topic: string, frame: EngineFrame): void;
+  /**
+   * To all sockets subscribed to the topic. Encoded once by the caller, who may reuse nothing of the frame. False where a socket's buffer
+   * was full and it lost the frame, whichever it was.
+   */
+  publish(topic: string, frame: EngineFrame): boolean;
   /** Whether a local socket is subscribed. */
   isListenedTo(topic: string): boolean;
   /** Accepts nobody any more; sockets that are open stay. */

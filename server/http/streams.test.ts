@@ -19,6 +19,7 @@ test("E10: a command that comes to another worker than its stream's is executed 
         return { reply: { op: "pong", now: 0 } };
       },
       left: () => undefined,
+      drained: (session) => session.drained(),
       forward: (topic, bytes) => bus.publish(topic, bytes),
     });
     return { streams, ready: bus.subscribe([streams.topic]) };
@@ -43,6 +44,7 @@ test("E10: a command for another worker's stream is not taken while the bus is a
     chat: chatParts(database.sql) as unknown as ChatParts,
     dispatch: () => ({ reply: { op: "pong", now: 0 } }),
     left: () => undefined,
+    drained: (session) => session.drained(),
     forward: () => Promise.reject(new BusAway()),
   });
   const ofAnother = `00000000-${"0".repeat(32)}`;

@@ -14,6 +14,8 @@ export interface StreamsParts {
   readonly dispatch: Dispatch;
   /** The user's last socket may be gone. */
   readonly left: (session: Session) => void;
+  /** Nothing waits for its reader any more. */
+  readonly drained: (session: Session) => void;
   /** To another worker: what its `forwarded` is then given. */
   readonly forward: (topic: string, bytes: Uint8Array) => Promise<void>;
 }
@@ -60,13 +62,15 @@ export class Streams {
     return this.#topics.isListenedTo(topic);
   }
 
-  publish(topic: string, frame: string): void {
-    for (const socket of this.#topics.listening(topic)) socket.send(frame);
+  /** False where a reader's queue was full and it lost the frame. */
+  publish(topic: string, frame: string): boolean {
+    const sent = this.#topics.listening(topic).map((socket) => socket.send(frame));
+    return !sent.includes(0);
   }
 
   /** Begins a stream; `written` says how frames are written into it. Its first frame must be `hello`. */
   open(written: (frame: string) => string | undefined): Open {
-    const { chat, dispatch, left } = this.#parts;
+    const { chat, dispatch, drained, left } = this.#parts;
     const id = `${this.#worker}-${randomBytes(16).toString("hex")}`;
     const socket = new StreamSocket({
       topics: this.#topics,
@@ -83,7 +87,7 @@ export class Streams {
       nowMs: chat.now(),
       topicOf: jsonTopic,
     });
-    socket.drained = () => session.drained();
+    socket.drained = () => drained(session);
     const receiver = new Receiver(session, dispatch, () => chat.now());
     chat.sessions.add(session);
     const open: Open = { id, session, socket, receiver, next: 1, ahead: new Map() };

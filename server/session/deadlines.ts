@@ -24,8 +24,3 @@ export function checkDeadlines(session: Session, nowMs: number): void {
     session.send({ op: "tokenExpiring", at: session.tokenExpiresAtMs });
   }
 }
-
-/** A reader who is too far behind is sent away with a code that says resume; nothing it missed is lost. */
-export function checkBudget(session: Session): void {
-  if (!session.isClosed && session.isOverBudget()) session.close("behind");
-}

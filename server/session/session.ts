@@ -24,9 +24,16 @@ export interface Identity {
 }
 
 export const sessionLimits = {
-  /** Bytes that may wait for a reader. Above it the socket is cut, with a code that says resume: nothing is lost. */
+  /** Bytes that may wait for a reader. Above it the socket hears nothing new until it has read them. */
   budgetBytes: 256 * 1024,
 } as const;
+
+/** Too much waited for the reader. */
+export interface Lag {
+  readonly sinceMs: number;
+  /** When it had read that, and was asked what it holds. */
+  askedAtMs: number | undefined;
+}
 
 /** A stream that the socket listens to, or is about to. */
 export interface Followed {
@@ -59,8 +66,10 @@ export class Session {
   readonly sending = new Set<ChannelId>();
   /** People whose coming and going is told to this socket, oldest first. */
   readonly watched = new Set<UserId>();
-  /** Nothing is sent any more, and nothing may be followed for it: `leave` has given everything back, or is about to. */
+  /** Nothing is sent any more. */
   isClosed = false;
+  /** While it is set, nothing is published to this socket. */
+  lag: Lag | undefined;
   #writable: PromiseWithResolvers<void> | undefined;
 
   constructor(
@@ -72,6 +81,11 @@ export class Session {
     this.#topicOf = options.encoding === "json" ? options.topicOf : (topic) => topic;
     this.openedAtMs = options.nowMs;
     this.heardAtMs = options.nowMs;
+  }
+
+  /** Whether topics may be followed for it: on a closed or a lagging socket `leave` has given them back, or is about to. */
+  get isListening(): boolean {
+    return !this.isClosed && this.lag === undefined;
   }
 
   /** To this socket alone. */
@@ -105,8 +119,9 @@ export class Session {
     if (waiting) setImmediate(waiting.resolve);
   }
 
-  isOverBudget(): boolean {
-    return this.#socket.bufferedBytes() > sessionLimits.budgetBytes;
+  /** Right after a publish the engine may not count that yet. */
+  bufferedBytes(): number {
+    return this.#socket.bufferedBytes();
   }
 
   close(name: CloseName): void {

@@ -74,6 +74,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       // Nobody speaks the protocol to the HTTP side alone.
       dispatch: () => ({ reply: { refused: "hello_first" } }),
       left: () => undefined,
+      drained: (session) => session.drained(),
       forward: async () => undefined,
     }),
     log: { debug: line, info: line, warn: line, error: line },

@@ -39,6 +39,8 @@ const ofStream = (answers: readonly Answer[], stream: StreamId) =>
     (one): one is EventOf<"interval"> | EventOf<"reset"> =>
       (one.op === "interval" || one.op === "reset") && one.stream === stream,
   );
+const isOf = (answer: Answer, channel: ChannelId): boolean =>
+  answer.op === "summary" ? answer.channel === channel : ofStream([answer], channel).length > 0;
 async function resumed(socket: Talk, epoch: string, stream: StreamId, cursor: Seq) {
   const since = socket.answers.length;
   await socket.gets("done", { op: "resume", epoch, streams: [{ stream, cursor }] });
@@ -185,7 +187,7 @@ test("W2: intervals stay below 16 KiB or hold one row; a page and a reset stay b
   }
 });
 
-test("W2: who reads too slowly is closed, comes back with the cursors and has lost nothing", async () => {
+test("W6: who reads too slowly is told no more, asks with the cursors when it has read that, and has lost nothing", async () => {
   const channel = await group("in a hurry");
   using slow = await SlowSocket.open(server.url);
   await slow.greets(grace);
@@ -194,17 +196,77 @@ test("W2: who reads too slowly is closed, comes back with the cursors and has lo
   reader.streams.set(channel, { rows: new Map(), since: 0, cursor: 2 });
   const said = await stall(slow, author);
   clock.pass(250); // The server looks at what waits for its sockets.
-  slow.readOn();
-  // `behind`, where the frame that says so came before the engine lost its patience with what was unread.
-  expect([4007, 1006]).toContain(await slow.closed);
   said.push(await author.says("while nobody listened"));
-
+  slow.readOn();
+  await slow.until(() => slow.answers.some(({ op }) => op === "lagged"));
   for (const answer of slow.answers) reader.apply(answer);
   expect(reader.waiting).toEqual([]);
-  const cursor = reader.cursorOf(channel);
-  expect(cursor).toBeLessThan(said.at(-1)!);
-  await using back = await dial(server);
-  const { epoch } = await hello(back, grace);
-  for (const interval of await resumed(back, epoch, channel, cursor)) reader.apply(interval);
+  expect(reader.cursorOf(channel)).toBeLessThan(said.at(-1)!);
+
+  const { epoch } = slow.answers.find((answer) => answer.op === "welcome")!;
+  const streams = [
+    { stream: grace.id, cursor: 0 },
+    { stream: channel, cursor: reader.cursorOf(channel) },
+  ];
+  const since = slow.answers.length;
+  slow.send({ op: "resume", ref: 9_999, epoch, streams });
+  await slow.until(() => slow.answers.some((answer) => "ref" in answer && answer.ref === 9_999));
+  const brought = slow.answers.slice(since);
+  expect(brought.at(-1)).toEqual({ op: "done", ref: 9_999 });
+  expect(brought.some(({ op }) => op === "caughtUp")).toBe(true);
+  for (const answer of brought) reader.apply(answer);
   expect(reader.messages(channel).map(([seq]) => seq)).toEqual(said);
+
+  // From now on it hears again, and joins what it is let into.
+  said.push(await author.says("and on"));
+  await slow.until(() => {
+    for (const answer of slow.answers.slice(since + brought.length)) reader.apply(answer);
+    return reader.cursorOf(channel) === said.at(-1)!;
+  });
+  expect(reader.messages(channel).map(([seq]) => seq)).toEqual(said);
+});
+
+test("W6: a lagging socket joins nothing and leaves what its person is taken out of; its resume knows both", async () => {
+  const found = await group("stays while lagging");
+  await using owner = await talk(server, ada);
+  const begin = async (name: string) =>
+    (
+      await owner.gets("created", {
+        op: "createGroup",
+        id: crypto.randomUUID(),
+        name,
+        users: [grace.id],
+      })
+    ).channel;
+  const gone = await begin("Left while lagging");
+  using slow = await SlowSocket.open(server.url);
+  await slow.greets(grace);
+  await using author = await talk(server, ada, "in a hurry");
+  await stall(slow, author);
+  clock.pass(250);
+  await owner.gets("done", { op: "removeMember", channel: gone, user: grace.id });
+  const joined = await begin("Joined while lagging");
+  owner.channel = joined;
+  await owner.says("unheard");
+  slow.readOn();
+  await slow.until(() => slow.answers.some(({ op }) => op === "lagged"));
+  const since = slow.answers.length;
+  expect(slow.answers.some((answer) => isOf(answer, joined))).toBe(false);
+
+  slow.send({ op: "resume", ref: 9_999, epoch: "", streams: [{ stream: grace.id, cursor: 0 }] });
+  await slow.until(() => slow.answers.some((answer) => "ref" in answer && answer.ref === 9_999));
+  const summaries = slow.answers
+    .slice(since)
+    .flatMap((one) => (one.op === "summary" ? one.channel : []));
+  expect(summaries).toContain(joined);
+  expect(summaries).toContain(found);
+  expect(summaries).not.toContain(gone);
+  await owner.says("heard");
+  await slow.until(() => ofStream(slow.answers.slice(since), joined).length > 0);
+  owner.channel = gone;
+  await owner.says("not for everybody");
+  owner.channel = joined;
+  await owner.says("heard too");
+  await slow.until(() => ofStream(slow.answers.slice(since), joined).length > 1);
+  expect(ofStream(slow.answers.slice(since), gone)).toEqual([]);
 });

@@ -212,6 +212,7 @@ const ended: Record<CloseName, () => Promise<{ closed: Promise<number> }>> = {
     await using witness = await talk(server, ada, "lobby");
     await stall(slow, witness);
     clock.pass(250);
+    clock.pass(limits.lagSecondsMax * 1_000 + 250);
     slow.readOn();
     return slow;
   },

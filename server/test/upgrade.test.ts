@@ -85,6 +85,12 @@ test("W1: a draining server answers what was begun, sends everybody elsewhere wi
   for (const socket of [ada, ...witnesses]) {
     expect(await socket.closed).toEqual({ code: 1012, reason: "restart" });
   }
+  // Told when to come back, who was not greeted has nothing to come back to.
+  for (const socket of [ada, witnesses[0]!]) {
+    const goodbyes = socket.answers.filter((answer) => answer.op === "goodbye");
+    expect(goodbyes).toEqual([{ op: "goodbye", returnAfterMs: expect.any(Number) }]);
+  }
+  expect(witnesses[1]!.answers).toEqual([]);
   const committed = (await Promise.all(seqs)).filter((seq) => seq > 0);
   await using back = await dial(server);
   await hello(back, ada.me!);
@@ -96,20 +102,23 @@ test("W1: a draining server answers what was begun, sends everybody elsewhere wi
 /** A worker in a process of its own, that can be killed. */
 async function startWorkerProcess(): Promise<{ url: string; kill(): Promise<void> }> {
   const ready = Promise.withResolvers<string>();
-  const child = Bun.spawn([process.execPath, new URL("../worker.ts", import.meta.url).pathname], {
-    env: {
-      ...process.env,
-      DATABASE_URL: server.database.url,
-      SECRET_KEY: secretKey,
-      HOST: "127.0.0.1",
-      PORT: "0",
-      LOG_LEVEL: "error",
+  const child = Bun.spawn(
+    [process.execPath, new URL("../worker-process.ts", import.meta.url).pathname],
+    {
+      env: {
+        ...process.env,
+        DATABASE_URL: server.database.url,
+        SECRET_KEY: secretKey,
+        HOST: "127.0.0.1",
+        PORT: "0",
+        LOG_LEVEL: "error",
+      },
+      ipc: (message: { kind: string; url: string }) => ready.resolve(message.url),
+      onExit: (_, code) => ready.reject(new Error(`the worker ended with ${code}`)),
+      stdout: "ignore",
+      stderr: "inherit",
     },
-    ipc: (message: { kind: string; url: string }) => ready.resolve(message.url),
-    onExit: (_, code) => ready.reject(new Error(`the worker ended with ${code}`)),
-    stdout: "ignore",
-    stderr: "inherit",
-  });
+  );
   const url = await ready.promise;
   return {
     url,

@@ -122,6 +122,10 @@ export const eventFields = {
       max: 1_000,
     }),
   },
+  /** Too much waited for this socket's reader: it listens to nothing any more. The client answers with `resume`, as if the socket were new. */
+  lagged: {},
+  /** The server closes this socket in a moment; the client comes back after its own share of time. */
+  goodbye: { returnAfterMs: uint },
 } as const;
 
 export type ReplyName = keyof typeof replyFields;

@@ -41,6 +41,8 @@ export const limits = {
   /** A socket lives at most this much longer than its token. */
   tokenGraceSeconds: 30,
   tokenWarningSeconds: 60,
+  /** From being too far behind to having read what waited, and from then to the answer. A reader of 6 KB/s makes it. */
+  lagSecondsMax: 45,
 } as const;
 
 /** Typing (T2, T3): repeated at most every 2 s, stopped after 3 s idle, forgotten by the server after 5 s. */

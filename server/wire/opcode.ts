@@ -43,4 +43,6 @@ export const opcode = {
   pointers: 133,
   typingChanged: 134,
   presence: 135,
+  lagged: 136,
+  goodbye: 137,
 } as const;

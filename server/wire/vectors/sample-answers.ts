@@ -233,4 +233,6 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
       ],
     },
   ],
+  ["lagged", { op: "lagged" }],
+  ["goodbye", { op: "goodbye", returnAfterMs: 1_250 }],
 ];

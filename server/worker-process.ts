@@ -1,0 +1,30 @@
+/** A worker as a process of its own: told to begin by its environment, and to end by the supervisor, or by the supervisor's end. */
+import { readWorkerConfig } from "./config.ts";
+import { log, setLogLevel } from "./observe/log.ts";
+import { startWorker } from "./worker.ts";
+
+async function main(): Promise<void> {
+  const config = readWorkerConfig(process.env);
+  setLogLevel(config.logLevel);
+  const worker = await startWorker(config);
+  const end = async (): Promise<void> => {
+    await worker.drain();
+    process.exit(0);
+  };
+  process.on("message", (order: { kind?: unknown }) => {
+    if (order.kind === "drain") void end();
+  });
+  process.on("disconnect", () => void end());
+  // A terminal or a service manager signals everybody; while there is a supervisor, it says when to drain.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (!process.connected) void end();
+    });
+  }
+  process.send?.({ kind: "ready", url: worker.url });
+}
+
+await main().catch((error: unknown) => {
+  log.error("the worker could not start", { error });
+  process.exit(1);
+});
