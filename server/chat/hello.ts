@@ -1,6 +1,6 @@
 import type { CommandOf } from "#wire/command.ts";
 import { closes } from "#wire/codes.ts";
-import type { ChannelId, StreamId } from "#wire/ids.ts";
+import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { protocolVersion } from "#wire/version.ts";
 import type { Answered, Handling } from "../session/receive.ts";
