@@ -39,7 +39,7 @@ function supervise(bun) {
     cwd: root,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"])
     process.on(signal, () => child.kill(signal));
   child.on("error", (error) => refuse(`Bun can't be run: ${error.message}.`));
   child.on("exit", (code) => process.exit(code ?? 1));

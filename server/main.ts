@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end());
+  process.on("SIGUSR2", () => void supervisor.restart());
   // Our launcher was killed; nobody could end us any more.
   if (process.connected) process.on("disconnect", () => void end());
 

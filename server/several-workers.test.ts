@@ -147,6 +147,94 @@ onRedis(
 );
 
 onRedis(
+  "W8: the workers are replaced under load: what six people write is there once and in order, and nobody is away for 3 s",
+  async () => {
+    await using supervisor = new TestSupervisor(settings());
+    const { url } = await supervisor.ready();
+    const place = { url, ...accountsOn(database) };
+    const [margaret, linus] = [
+      await place.signIn(people.margaret),
+      await place.signIn(people.linus),
+    ];
+    const channel = await place.direct(margaret, linus);
+    const before = running().workers.map(({ pid }) => pid);
+    const away: number[] = [];
+    const isOver = Promise.withResolvers<void>();
+    let isRunning = true;
+    void isOver.promise.then(() => (isRunning = false));
+
+    const writes = async (who: number): Promise<Map<string, number>> => {
+      let goneSince: number | undefined;
+      const stored = new Map<string, number>();
+      const dial = async (): Promise<Talk> => {
+        const socket = await talk(place, margaret, linus);
+        if (goneSince !== undefined) away.push(performance.now() - goneSince);
+        void socket.closed.then(() => (goneSince = performance.now()));
+        return socket;
+      };
+      for (let round = 0; isRunning; round++) {
+        const bodies = Array.from({ length: 10 }, (_, at) => `${who}: ${round * 10 + at}`);
+        for (const [body, seq] of await saysAll(bodies, dial)) stored.set(body, seq);
+        goneSince = undefined; // It left by itself.
+      }
+      return stored;
+    };
+    const said = [0, 1, 2, 3, 4, 5].map(writes);
+    const restart = Bun.spawn([process.execPath, "scripts/restart.ts"], {
+      env: { ...process.env, ...settings() },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    expect(await new Response(restart.stdout).text()).toMatch(/^2 workers were replaced in/);
+    isOver.resolve();
+    const stored = await Promise.all(said);
+
+    expect(
+      running()
+        .workers.map(({ pid }) => pid)
+        .filter((pid) => before.includes(pid)),
+    ).toEqual([]);
+    const rows = await database.sql<{ seq: number; body: string }[]>`
+      select seq, body from messages where channel_id = ${channel} order by seq`;
+    expect(rows.map(({ seq, body }) => [body, seq])).toEqual(
+      stored.flatMap((each) => [...each]).toSorted(([, one], [, other]) => one - other),
+    );
+    for (const each of stored) {
+      expect([...each.values()]).toEqual([...each.values()].toSorted((one, other) => one - other));
+    }
+    expect(away.length).toBeGreaterThan(0);
+    expect(Math.max(...away)).toBeLessThan(3_000);
+    expect(supervisor.lines.filter(({ level }) => level === "error")).toEqual([]);
+  },
+  60_000,
+);
+
+test("D2 W8: a lone worker is replaced too, and without a server there is nothing to replace", async () => {
+  const alone = { ...settings(), WORKERS: "1" };
+  const restart = async () => {
+    const command = [process.execPath, "scripts/restart.ts"];
+    const env = { ...process.env, ...alone };
+    const child = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const said = await Promise.all(
+      [child.stdout, child.stderr].map((out) => new Response(out).text()),
+    );
+    return [await child.exited, said.join("")] as const;
+  };
+  {
+    await using supervisor = new TestSupervisor(alone);
+    const { url } = await supervisor.ready();
+    const [before] = running().workers;
+    expect(await restart()).toEqual([0, expect.stringMatching(/^The worker was replaced in/)]);
+    expect(running().workers).toHaveLength(1);
+    expect(running().workers[0]!.pid).not.toBe(before!.pid);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  }
+  expect(await restart()).toEqual([
+    1,
+    "Parley does not run here: start it with `npm start`, or set DATA_DIR.\n",
+  ]);
+}, 60_000);
+
+onRedis(
   "D2: a supervisor that is killed takes its workers and its Redis along, and the next start works",
   async () => {
     const killed = new TestSupervisor(settings());

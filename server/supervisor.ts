@@ -21,6 +21,7 @@ import { findPort } from "./embedded/port.ts";
 import { EmbeddedPostgres } from "./embedded/postgres.ts";
 import { EmbeddedRedis, findRedis, type RedisProgram } from "./embedded/redis.ts";
 import { StartRefused } from "./embedded/refused.ts";
+import { markOf } from "./embedded/processes.ts";
 import { endLeftovers, readRunning, RunFile, type Running } from "./embedded/run-file.ts";
 import { keepSecret } from "./embedded/secrets.ts";
 import { type Ready, welcomeLines } from "./embedded/welcome.ts";
@@ -44,6 +45,7 @@ export class Supervisor {
   #redis: EmbeddedRedis | undefined;
   #workers: Workers | undefined;
   #runFile: RunFile | undefined;
+  #restarts = 0;
 
   /** `env` is handed on to the workers, beneath what the configuration says. */
   constructor(config: Config, version: string, env: Env) {
@@ -68,7 +70,7 @@ export class Supervisor {
     const scheme = tls ? "https" : "http";
     const url = publicUrl ?? `${scheme}://${nameOf(host)}:${port}`;
     this.#runFile = new RunFile(dataDir);
-    this.#runFile.note({ url });
+    this.#runFile.note({ url, supervisor: markOf(process.pid) });
 
     const plan = planWorkers({
       wanted: this.#config.workers,
@@ -108,6 +110,19 @@ export class Supervisor {
     });
   }
 
+  /** Replaces the workers one after the other, which then read their certificate and their code anew. Safe at any time. */
+  async restart(): Promise<void> {
+    if (!this.#workers) return log.warn("There are no workers yet that could be replaced");
+
+    const number = ++this.#restarts;
+    this.#note({ restart: { number, state: "under way" } });
+    log.info("The workers are replaced one after the other");
+    const isDone = await this.#workers.restart();
+    this.#note({ restart: { number, state: isDone ? "done" : "failed" } });
+    if (isDone) log.info("All workers were replaced");
+    else log.error("A new worker did not come up, and the old ones go on; the lines above say why");
+  }
+
   /** Ends what runs: workers first, so that what they have accepted is stored, the databases last. */
   async end(): Promise<void> {
     await this.#workers?.drain();
@@ -143,7 +158,8 @@ export class Supervisor {
         cluster,
         logPath: join(dataDir, "postgres.log"),
         runDir: dataDir,
-        connectionsMax: connections.spare + connections.perWorker * workers,
+        // One more than there are: while one is replaced.
+        connectionsMax: connections.spare + connections.perWorker * (workers + 1),
         onKeeper: (keeper) => this.#note({ keeper }),
         onChange: (isUp, said) =>
           isUp

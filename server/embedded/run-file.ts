@@ -8,6 +8,12 @@ import { endProcess, isAlive, type ProcessMark } from "./processes.ts";
 /** What runs on a data directory: for the next start, and for whoever asks where the server is. */
 export interface Running {
   readonly url?: string;
+  readonly supervisor?: ProcessMark | undefined;
+  /** The latest replacing of all workers, for who asked for it. */
+  readonly restart?: {
+    readonly number: number;
+    readonly state: "under way" | "done" | "failed";
+  };
   /** The embedded PostgreSQL's, for scripts. */
   readonly databaseUrl?: string;
   readonly keeper?: ProcessMark;

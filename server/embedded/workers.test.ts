@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { temporaryDirectory } from "../test/directory.ts";
+import type { ProcessMark } from "./processes.ts";
+import { Workers } from "./workers.ts";
+
+/** A process that says it is ready and ends when told, unless the machine has become one on which it can't begin. */
+const script = `
+  import { existsSync } from "node:fs";
+  if (existsSync(process.env.BROKEN)) process.exit(1);
+  process.on("message", () => process.exit(0));
+  process.on("disconnect", () => process.exit(0));
+  process.send({ kind: "ready", url: "" });
+`;
+
+test("W8: where a new worker does not come up the old ones go on, and the next try is as good as the first", async () => {
+  using home = temporaryDirectory("parley-restart-");
+  const [path, broken] = [join(home.path, "worker.ts"), join(home.path, "broken")];
+  await Bun.write(path, script);
+  let marks: readonly ProcessMark[] = [];
+  const workers = new Workers({
+    script: path,
+    env: { PATH: process.env["PATH"], BROKEN: broken },
+    count: 2,
+    onChange: (now) => (marks = now),
+  });
+  expect(await workers.start()).toBe(true);
+  const first = marks;
+  await Bun.write(broken, "");
+  expect(await workers.restart()).toBe(false);
+  expect(marks).toEqual(first);
+  await Bun.file(broken).delete();
+  // Asked twice at once it happens once.
+  const [one, other] = [workers.restart(), workers.restart()];
+  expect(await Promise.all([one, other])).toEqual([true, true]);
+  expect(marks).toHaveLength(2);
+  expect(marks.filter(({ pid }) => first.some((mark) => mark.pid === pid))).toEqual([]);
+  await workers.drain();
+  expect(marks).toEqual([]);
+});
