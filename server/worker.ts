@@ -12,7 +12,7 @@ import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
-import { followMemberships, removeMembers } from "./chat/join.ts";
+import { followMemberships, removeMembers, revokeMembership } from "./chat/join.ts";
 import { leave, leaveTopics } from "./chat/leave.ts";
 import { tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
@@ -207,7 +207,14 @@ export async function startWorker(
       if (session.identity?.sessionId === sessionId) session.close("session_ended");
     }
   };
-  const revocations = await watchRevocations({ sql: reading, log, onSessionEnded: closeSockets });
+  const revocations = await watchRevocations({
+    sql: reading,
+    log,
+    onRevoked: (revocation) => {
+      if ("sessionId" in revocation) closeSockets(revocation.sessionId);
+      else revokeMembership(chat, revocation);
+    },
+  });
   const tokens = createTokens(config.secretKey, now);
   const hostSettings = hostSettingsOf(config);
   const admit = createAdmit({

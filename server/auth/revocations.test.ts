@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import type { UserId } from "#wire/ids.ts";
+import { createGroup, type GroupChange, removeMember, setRole } from "../store/group.ts";
 import { endSession, endSessionsOf } from "../store/session.ts";
 import { testApp, type TestApp } from "../test/app.ts";
+import { addUsers } from "../test/channels.ts";
 import { people } from "../test/people.ts";
 import { watchRevocations } from "./revocations.ts";
 
@@ -12,8 +14,12 @@ async function watch(app: TestApp) {
   const revocations = await watchRevocations({
     sql: app.sql,
     log: app.parts.log,
-    onSessionEnded: (sessionId) => {
-      heard.push(sessionId);
+    onRevoked: (revocation) => {
+      heard.push(
+        "sessionId" in revocation
+          ? revocation.sessionId
+          : `${revocation.userId} in ${revocation.channelId}`,
+      );
       wake.resolve();
     },
   });
@@ -123,4 +129,24 @@ test("S1: what ends in an older history that was put back is heard too", async (
   await app.sql`update revocation_head set seq = 2`;
   await end(app, sessionId);
   expect(await one.until(1)).toEqual([sessionId]);
+});
+
+test("B17: who is removed from a group is told of, and whose leaving it was too", async () => {
+  await using app = await testApp();
+  const [ada, grace, linus] = (await addUsers(app.sql, "Ada", "Grace", "Linus")) as [
+    UserId,
+    UserId,
+    UserId,
+  ];
+  const made = await createGroup(app.sql, ada, {
+    textId: "engines",
+    name: "Engines",
+    users: [grace, linus],
+  });
+  const { channelId } = made as GroupChange;
+  using watching = await watch(app);
+  await removeMember(app.sql, channelId, ada, grace);
+  await removeMember(app.sql, channelId, linus, linus);
+  await setRole(app.sql, channelId, ada, { user: ada, role: "admin" });
+  expect(await watching.until(2)).toEqual([`${grace} in ${channelId}`, `${linus} in ${channelId}`]);
 });

@@ -1,6 +1,6 @@
 import type { log } from "../observe/log.ts";
 import type { Database } from "../store/database.ts";
-import { readRevocationHead, readRevocations } from "../store/session.ts";
+import { readRevocationHead, readRevocations, type Revocation } from "../store/revocation.ts";
 
 const everyMs = 500;
 /** Far longer than a hello may take. */
@@ -16,18 +16,18 @@ export interface RevocationWatch {
 }
 
 /**
- * From now on tells of every session that ends, whoever ended it: another worker, `npm run user`, this worker itself
- * (once more). Within half a second while the database answers, and what was missed when it answers again. Resolves
+ * From now on tells of every session that ends and of everybody who is removed from a channel, by whomever: another worker, `npm run user`, this
+ * worker itself (once more). Within half a second while the database answers, and what was missed when it answers again. Resolves
  * when nothing can be missed any more.
  */
 export async function watchRevocations({
   sql,
   log: { warn },
-  onSessionEnded,
+  onRevoked,
 }: {
   sql: Database;
   log: Pick<typeof log, "warn">;
-  onSessionEnded: (sessionId: string) => void;
+  onRevoked: (revocation: Revocation) => void;
 }): Promise<RevocationWatch> {
   let seen = await readRevocationHead(sql);
   const ended = new Map<string, number>();
@@ -40,17 +40,17 @@ export async function watchRevocations({
       // Another history, older than the one that was read: all of it is news. Told twice is harmless.
       if (head < seen) seen = 0;
       const news = head > seen ? await readRevocations(sql, seen) : [];
-      for (const { seq, sessionId } of news) {
+      for (const { seq, revocation } of news) {
         if (stopped) return;
         seen = seq;
-        ended.set(sessionId, performance.now());
-        onSessionEnded(sessionId);
+        if ("sessionId" in revocation) ended.set(revocation.sessionId, performance.now());
+        onRevoked(revocation);
       }
       for (const [sessionId, atMs] of ended) {
         if (performance.now() - atMs > rememberedMs) ended.delete(sessionId);
       }
     } catch (error) {
-      if (!stopped) warn("ended sessions can't be read; trying again", { error });
+      if (!stopped) warn("what was revoked can't be read; trying again", { error });
     }
     if (!stopped) timer = setTimeout(() => void look(), everyMs);
   };

@@ -8,7 +8,8 @@ import { log } from "../observe/log.ts";
 import type { Session } from "../session/session.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendSummaries } from "./hello.ts";
-import { leaveChannel } from "./open-channel.ts";
+import { identityOf } from "./identity.ts";
+import { followLive, leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 
@@ -25,20 +26,54 @@ export function removeMembers(parts: ChatParts, announcement: Announcement): voi
   }
 }
 
+/**
+ * Somebody was removed, and PostgreSQL says so before any announcement has come, or instead of one. Whoever is a member again by now
+ * comes back through the barrier, with what a new member is told.
+ */
+export function revokeMembership(
+  parts: ChatParts,
+  { userId, channelId }: { readonly userId: UserId; readonly channelId: ChannelId },
+): void {
+  for (const session of parts.sessions.ofUser(userId)) {
+    if (!session.followed.has(channelId) && !session.open.has(channelId)) continue;
+    const wasOpen = session.open.has(channelId);
+    leaveChannel(parts, session, channelId);
+    orComeBack(session, channelId, rejoin(parts, session, channelId, wasOpen));
+  }
+}
+
+async function rejoin(
+  parts: ChatParts,
+  session: Session,
+  channelId: ChannelId,
+  wasOpen: boolean,
+): Promise<void> {
+  const { userId } = identityOf(session);
+  if (!(await parts.readMemberOf(userId, [channelId])).has(channelId)) return;
+  await subscribeDurable(parts, session, [channelId]);
+  if (!session.followed.has(channelId)) return;
+  if (wasOpen) await followLive(parts, session, channelId);
+  await sendSummaries(parts, session, [channelId]);
+}
+
 /** A user's own stream brought memberships: all sockets of that user join or leave the channels' topics here. */
 export function followMemberships(parts: ChatParts, announcement: Announcement): void {
   const userId = announcement.stream as UserId;
   for (const row of rowsOf(announcement)) {
     if (row.kind !== "membership") continue;
     for (const session of parts.sessions.ofUser(userId)) {
-      join(parts, session, row).catch((error: unknown) => {
-        if (session.isClosed) return;
-        // Without the subscription it would miss what is said there: it comes back and asks.
-        log.error("a socket could not join a channel", { channel: row.entity, error });
-        session.close("behind");
-      });
+      orComeBack(session, row.entity as ChannelId, join(parts, session, row));
     }
   }
+}
+
+/** Without the subscription it would miss what is said there: it comes back and asks. */
+function orComeBack(session: Session, channel: ChannelId, joining: Promise<void>): void {
+  joining.catch((error: unknown) => {
+    if (session.isClosed) return;
+    log.error("a socket could not join a channel", { channel, error });
+    session.close("behind");
+  });
 }
 
 async function join(

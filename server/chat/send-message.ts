@@ -1,10 +1,10 @@
 import { charsOf, hasControlCharacters, sanitise } from "#wire/body.ts";
 import type { RefusalCode } from "#wire/codes.ts";
 import type { CommandOf, Draft as SentDraft } from "#wire/command.ts";
-import type { ChannelId, UserId } from "#wire/ids.ts";
+import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import type { Handling } from "../session/receive.ts";
-import type { Session } from "../session/session.ts";
+import type { Identity, Session } from "../session/session.ts";
 import type { Fate } from "../store/lane.ts";
 import type { ChatParts } from "./parts.ts";
 import { identityOf } from "./identity.ts";
@@ -26,7 +26,7 @@ function refusalFor(body: string): RefusalCode | undefined {
  */
 export function storeDrafts(
   { batch }: Pick<ChatParts, "batch">,
-  authorId: UserId,
+  { userId, sessionId }: Pick<Identity, "userId" | "sessionId">,
   channel: ChannelId,
   drafts: readonly SentDraft[],
 ): Promise<Fate[]> {
@@ -35,7 +35,8 @@ export function storeDrafts(
   const good = refusedAt < 0 ? drafts : drafts.slice(0, refusedAt);
   const added = good.map((draft, at) => ({
     channelId: channel,
-    authorId,
+    authorId: userId,
+    sessionId,
     clientMessageId: draft.clientMessageId,
     body: bodies[at]!,
     rootSeq: draft.rootSeq,
@@ -57,7 +58,7 @@ export function sendMessage(
   if (session.sending.has(channel)) return { reply: { refused: "send_in_flight" } };
 
   session.sending.add(channel);
-  const reply = storeDrafts(parts, identityOf(session).userId, channel, drafts)
+  const reply = storeDrafts(parts, identityOf(session), channel, drafts)
     .finally(() => session.sending.delete(channel))
     .then((fates) => ({ op: "sent" as const, fates: fates.map(fateOf) }));
   return { reply };

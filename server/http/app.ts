@@ -23,6 +23,7 @@ import { addMemberRoutes } from "./routes/members.ts";
 import { addMessageRoutes } from "./routes/messages.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addSessionRoutes } from "./routes/session.ts";
+import { addSessionsRoutes } from "./routes/sessions.ts";
 import { addStreamRoutes } from "./routes/stream.ts";
 import { addUserRoutes } from "./routes/users.ts";
 import { serveClient } from "./static.ts";
@@ -116,6 +117,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   addHealthRoutes(app, parts);
   addAccountRoutes(app, parts);
   addSessionRoutes(app, parts);
+  addSessionsRoutes(app, parts);
   addInvitationRoutes(app, parts);
   addDemoRoutes(app, parts);
   addUserRoutes(app, parts);

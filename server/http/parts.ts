@@ -55,6 +55,8 @@ export interface AppEnv {
     prefix: string;
     /** Only where the policy asks for somebody. */
     caller: Account;
+    /** The caller's own, with `caller`. */
+    sessionId: string;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import type { Admitted } from "../auth/access.ts";
 import { allowedOrigin, isNamedOrigin } from "../auth/origin.ts";
-import type { Account } from "../store/account.ts";
 import type { AppEnv, Parts } from "./parts.ts";
 import { problem, type ProblemCode } from "./problem.ts";
 
@@ -46,6 +46,9 @@ export const policy: Readonly<Record<string, Rule>> = {
   "DELETE /api/v1/demo": owner,
   "POST /api/v1/demo/people/:id/link": owner,
   "POST /api/v1/demo/enter": ownPages,
+  "GET /api/v1/sessions": readers,
+  "DELETE /api/v1/sessions": writers,
+  "DELETE /api/v1/sessions/:session": writers,
   "GET /api/v1/account": readers,
   "GET /api/v1/users": readers,
   "GET /api/v1/users/online": readers,
@@ -88,13 +91,15 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
     }
     if (rule.caller === "anyone") return await next();
 
-    const caller = await readCaller(parts, c.req.header("authorization"));
-    if (typeof caller === "string") return problem(c, caller);
+    const admitted = await readCaller(parts, c.req.header("authorization"));
+    if (typeof admitted === "string") return problem(c, admitted);
+    const { account: caller, sessionId } = admitted;
     if (rule.caller === "admin" && caller.role !== "admin" && caller.role !== "owner") {
       return problem(c, "role_too_low");
     }
     if (rule.caller === "owner" && caller.role !== "owner") return problem(c, "owner_only");
     c.set("caller", caller);
+    c.set("sessionId", sessionId);
     return await next();
   };
 }
@@ -108,11 +113,11 @@ function mayCall(request: Request, { config }: Parts, { origin }: Rule): boolean
 async function readCaller(
   { admit }: Parts,
   authorization: string | undefined,
-): Promise<Account | ProblemCode> {
+): Promise<Admitted | ProblemCode> {
   const token = /^Bearer ([\w.-]+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) return "token_invalid";
 
   const admitted = await admit(token);
-  if (!("refused" in admitted)) return admitted.account;
+  if (!("refused" in admitted)) return admitted;
   return admitted.refused === "user_inactive" ? "account_inactive" : admitted.refused;
 }

@@ -72,6 +72,24 @@ export const DemoLink = z
   .object({ link: z.string(), expiresAt: z.iso.datetime() })
   .openapi("DemoLink");
 
+/** Where somebody is signed in. */
+export const Sessions = z
+  .object({
+    sessions: z.array(
+      z.object({
+        id: z.uuid(),
+        isThis: z.boolean(),
+        createdAt: z.iso.datetime(),
+        lastUsedAt: z.iso.datetime(),
+        agent: z.string(),
+        address: z.string(),
+      }),
+    ),
+  })
+  .openapi("Sessions");
+
+export const SessionParam = z.object({ session: z.uuid() });
+
 export const IdParam = z.object({
   id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
 });

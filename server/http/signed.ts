@@ -2,19 +2,25 @@ import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Entered } from "../auth/enter.ts";
 import { sessionMs } from "../auth/refresh-token.ts";
+import { writeDevice } from "../store/session.ts";
 import type { AppEnv, Parts } from "./parts.ts";
 
 const cookieName = "parley_refresh";
 /** Sent only where it is needed: no other route can leak it. */
 const cookiePath = (c: Context<AppEnv>): string => `${c.var.prefix}/api/v1/session`;
 
+/** What browsers call themselves is shorter; nobody keeps a novel here. */
+const agentCharsMax = 300;
+
 /** Answers who is in: the access token in the body, the refresh token where no script can read it. */
 export async function signed<Status extends 200 | 201>(
   c: Context<AppEnv>,
-  { tokens }: Parts,
+  { sql, tokens }: Parts,
   { account, sessionId, refreshToken }: Entered,
   status: Status,
 ) {
+  const agent = (c.req.header("user-agent") ?? "").slice(0, agentCharsMax);
+  await writeDevice(sql, sessionId, { agent, address: c.var.address });
   const { accessToken, expiresAtMs } = await tokens.signAccessToken(account.id, sessionId);
   setCookie(c, cookieName, refreshToken, {
     httpOnly: true,

@@ -24,6 +24,7 @@ import {
   settingsRow,
 } from "./group-rows.ts";
 import { readWhyNot } from "./membership.ts";
+import { insertRevocations } from "./revocation.ts";
 
 /** A group, and what a call touched; nothing where the call found done what it was asked for. */
 export interface GroupChange {
@@ -336,6 +337,11 @@ async function changeMembers(
     })),
     ...membershipChanges(group.id, heads),
   ]);
+  const gone = [...fates].flatMap(([userId, fate]) => (fate === "gone" ? userId : []));
+  await insertRevocations(
+    tx,
+    gone.map((userId) => ({ userId, channelId: group.id })),
+  );
   return [channelTouched(group, rows), ...touched];
 }
 

@@ -350,3 +350,27 @@ test("S12: whatever people write is stored as they wrote it, and runs nowhere", 
     { numRuns: 15 },
   );
 });
+
+test("B17: a draft of a session that has ended is refused; what was stored before keeps its place", async () => {
+  const { ada, lobby } = await ground();
+  const session = async () => {
+    const sessionId = crypto.randomUUID();
+    await sql`
+      insert into sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+      values (${sessionId}, ${ada}, '', now(), now(), now())`;
+    return sessionId;
+  };
+  const [ending, other] = [await session(), await session()];
+  const before = draftOf(lobby, ada, { sessionId: ending });
+  expect(await insert(sql, [before])).toEqual([1]);
+  await sql`update sessions set ended_at = now(), end_reason = 'revoked' where id = ${ending}`;
+  const drafts = [
+    before,
+    draftOf(lobby, ada, { sessionId: ending }),
+    draftOf(lobby, ada, { sessionId: other }),
+    draftOf(lobby, ada, { sessionId: crypto.randomUUID() }),
+    draftOf(lobby, ada),
+  ];
+  expect(await insert(sql, drafts)).toEqual([-1, "token_invalid", 2, "token_invalid", 3]);
+  expect(await streamsWithHoles(sql)).toEqual([]);
+});

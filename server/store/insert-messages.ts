@@ -9,6 +9,8 @@ export interface Draft {
   readonly clientMessageId: string;
   readonly body: string;
   readonly rootSeq: Seq | null;
+  /** The author's session, which must not have ended; null where the server itself speaks for somebody. */
+  readonly sessionId: string | null;
 }
 
 /** Committed. `born` says whether this call numbered it, or the id was known already. */
@@ -52,7 +54,8 @@ export async function insertMessages(
         ${drafts.map((draft) => draft.clientMessageId)}::uuid[],
         ${drafts.map((draft) => draft.body)}::text[],
         ${drafts.map((draft) => draft.rootSeq)}::bigint[],
-        ${sends as number[]}::int[]
+        ${sends as number[]}::int[],
+        ${drafts.map((draft) => draft.sessionId)}::uuid[]
       )`;
 
   const headsBefore = new Map<ChannelId, Seq>();

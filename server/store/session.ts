@@ -1,8 +1,12 @@
 import type { UserId } from "#wire/ids.ts";
 import type { Account, Statements, Transaction } from "./account.ts";
+import { insertRevocations } from "./revocation.ts";
 
 export type EndReason =
   "signed_out" | "token_reused" | "password_reset" | "deactivated" | "demo_removed";
+
+/** More devices than anybody has; a list of thousands would be a fault elsewhere. */
+const sessionsListedMax = 200;
 
 /** A session that is about to begin. */
 export interface NewSession {
@@ -81,7 +85,7 @@ export async function endSession(
   const rows = await sql<{ id: string }[]>`
     update sessions set ended_at = ${endedAt}, end_reason = ${reason}
     where id = ${id} and ended_at is null returning id`;
-  await insertRevocations(
+  await endRevocations(
     sql,
     rows.map((row) => row.id),
   );
@@ -99,33 +103,66 @@ export async function endSessionsOf(
     update sessions set ended_at = ${endedAt}, end_reason = ${reason}
     where user_id = ${userId} and ended_at is null returning id`;
   const ids = rows.map(({ id }) => id);
-  await insertRevocations(sql, ids);
+  await endRevocations(sql, ids);
   return ids;
 }
 
-/** Numbers the ends. The counter's row is the last lock of a transaction: it is held by everybody in turn. */
-async function insertRevocations(sql: Transaction, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-
-  await sql`
-    with head as (update revocation_head set seq = seq + ${ids.length} returning seq)
-    insert into revocations (seq, session_id)
-    select head.seq - ${ids.length} + ended.place, ended.id
-    from head, unnest(${[...ids]}::uuid[]) with ordinality as ended (id, place)`;
+async function endRevocations(sql: Transaction, ids: readonly string[]): Promise<void> {
+  await insertRevocations(
+    sql,
+    ids.map((sessionId) => ({ sessionId })),
+  );
 }
 
-/** The number of the newest end; sessions that end later have greater ones. */
-export async function readRevocationHead(sql: Statements): Promise<number> {
-  const [row] = await sql<{ seq: number }[]>`select seq from revocation_head`;
-  return row!.seq;
+/** A session as its owner sees it. */
+export interface ListedSession {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  /** What the browser calls itself, and the address that it last came from; empty where nobody said. */
+  readonly agent: string;
+  readonly address: string;
 }
 
-/** The sessions that ended after this number, in order, at most 1,000. */
-export async function readRevocations(
+/** The sessions of a person that have neither ended nor run out, the latest used first. */
+export async function readSessions(
   sql: Statements,
-  after: number,
-): Promise<{ seq: number; sessionId: string }[]> {
-  return await sql<{ seq: number; sessionId: string }[]>`
-    select seq, session_id as "sessionId" from revocations
-    where seq > ${after} order by seq limit 1000`;
+  userId: UserId,
+  now: Date,
+): Promise<ListedSession[]> {
+  return await sql<ListedSession[]>`
+    select id, created_at as "createdAt", last_used_at as "lastUsedAt", agent, address
+      from sessions
+     where user_id = ${userId} and ended_at is null and (host or expires_at > ${now})
+     order by last_used_at desc, id limit ${sessionsListedMax}`;
+}
+
+/** Where a session is used. */
+export async function writeDevice(
+  sql: Statements,
+  id: string,
+  { agent, address }: { readonly agent: string; readonly address: string },
+): Promise<void> {
+  await sql`
+    update sessions set agent = ${agent}, address = ${address}
+     where id = ${id} and (agent, address) is distinct from (${agent}, ${address})`;
+}
+
+/** Ends sessions of a person by their own will: the one that is named, or all but the one that is kept. Says which were open. */
+export async function revokeSessions(
+  sql: Transaction,
+  userId: UserId,
+  which: { readonly id: string } | { readonly allBut: string },
+  endedAt: Date,
+): Promise<string[]> {
+  const only = "id" in which ? which.id : null;
+  const kept = "id" in which ? null : which.allBut;
+  const rows = await sql<{ id: string }[]>`
+    update sessions set ended_at = ${endedAt}, end_reason = 'revoked'
+    where user_id = ${userId} and ended_at is null
+      and (${only}::uuid is null or id = ${only}) and (${kept}::uuid is null or id <> ${kept})
+    returning id`;
+  const ids = rows.map(({ id }) => id);
+  await endRevocations(sql, ids);
+  return ids;
 }

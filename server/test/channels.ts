@@ -43,6 +43,7 @@ export function draftOf(
     clientMessageId: Bun.randomUUIDv7(),
     body,
     rootSeq: null,
+    sessionId: null,
     ...rest,
   };
 }

@@ -57,3 +57,16 @@ test("S1: signing out closes the sockets of that session, not of another device"
   expect(await here.closed).toMatchObject({ code: ended.number });
   expect(await elsewhere.says("still here")).toBeGreaterThan(0);
 });
+
+test("B17: what is sent in a session that has ended is not stored, also before its socket is closed", async () => {
+  await using server = await startServer();
+  await using ada = await talk(server, people.ada, "lobby");
+  await ada.says("before");
+  // Without a word to the workers: what stands in the table decides.
+  await server.sql`update sessions set ended_at = now() where id = ${ada.me!.sessionId}`;
+  const drafts = [{ clientMessageId: crypto.randomUUID(), body: "after", rootSeq: null }];
+  const { fates } = await ada.gets("sent", { op: "send", channel: ada.channel, drafts });
+  expect(fates).toMatchObject([{ seq: 0, code: "token_invalid" }]);
+  const stored = await server.sql`select body from messages where channel_id = ${ada.channel}`;
+  expect(stored.map(({ body }) => body)).toEqual(["before"]);
+});

@@ -81,7 +81,8 @@ export function addMessageRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
   app.openapi(send, async (c) => {
     const channel = c.req.valid("param").channel as ChannelId;
     const draft = c.req.valid("json");
-    const [fate] = await storeDrafts(chat, c.var.caller.id, channel, [draft]);
+    const { caller, sessionId } = c.var;
+    const [fate] = await storeDrafts(chat, { userId: caller.id, sessionId }, channel, [draft]);
     if (!fate || "refused" in fate) return refused(c, fate ?? { refused: "unavailable" });
     const { seq, createdAt, born } = fate;
     return c.json({ channel, seq, createdAt: isoOf(createdAt) }, born ? 201 : 200);
