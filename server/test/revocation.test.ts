@@ -60,7 +60,7 @@ const removeGrace = (channel: ChannelId) =>
 /** Whether Grace is told that Linus types: both have their sockets on one worker, which publishes by itself. */
 async function graceSeesTyping(channel: ChannelId): Promise<boolean> {
   const told = () =>
-    grace.answers.filter((one) => one.op === "typingChanged" && one.channel === channel).length;
+    grace.answers.filter((said) => said.op === "typingChanged" && said.channel === channel).length;
   const before = told();
   for (const typing of [true, false]) {
     await linus.gets("done", { op: "typing", channel, typing });
