@@ -176,6 +176,29 @@ export const screens: readonly Screen[] = [
     state: "nothing for a member",
     waitFor: ".page .notice",
   },
+  { name: "devices", path: "/devices", state: "usual", waitFor: ".device-row" },
+  { name: "devices-one", path: "/devices", state: "one device", waitFor: ".device-row" },
+  { name: "devices-failed", path: "/devices", state: "devices failed", waitFor: ".page .notice" },
+  {
+    name: "devices-refused",
+    path: "/devices",
+    state: "devices refused",
+    waitFor: ".device-row",
+    act: async (page) => {
+      await page.click(".device-row .button");
+      await page.waitForSelector(".device-row .fault");
+    },
+  },
+  {
+    name: "devices-others",
+    path: "/devices",
+    state: "usual",
+    waitFor: ".device-row",
+    act: async (page) => {
+      await page.click(".devices-end .button");
+      await page.waitForSelector(".ask-form");
+    },
+  },
   { name: "example", path: "/example", state: "usual", waitFor: ".example-person" },
   {
     name: "example-link",

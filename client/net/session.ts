@@ -106,20 +106,24 @@ export class Session implements Identity {
       const answer = await this.#askSigned<{ invitations: [] }>("GET", "/invitations");
       return "problem" in answer ? answer : answer.invitations;
     },
-    revoke: async (invitation) => {
-      const path = `/invitations/${encodeURIComponent(invitation)}`;
-      const answer = await this.#askSigned<object>("DELETE", path);
-      return "problem" in answer ? answer : undefined;
+    revoke: (invitation) => this.#end(`/invitations/${encodeURIComponent(invitation)}`),
+    devices: async () => {
+      const answer = await this.#askSigned<{ sessions: [] }>("GET", "/sessions");
+      return "problem" in answer ? answer : answer.sessions;
     },
+    endDevice: (device) => this.#end(`/sessions/${encodeURIComponent(device)}`),
+    endOtherDevices: () => this.#end("/sessions"),
     demo: () => this.#askDemo("GET"),
     loadDemo: () => this.#askDemo("POST"),
-    removeDemo: async () => {
-      const answer = await this.#askSigned<object>("DELETE", "/demo");
-      return "problem" in answer ? answer : undefined;
-    },
+    removeDemo: () => this.#end("/demo"),
     demoLink: (person) => this.#askSigned("POST", `/demo/people/${person}/link`),
     enterDemo: (code) => this.#sign("/demo/enter", { code }),
   };
+
+  async #end(path: string): Promise<Problem | undefined> {
+    const answer = await this.#askSigned<object>("DELETE", path);
+    return "problem" in answer ? answer : undefined;
+  }
 
   async #askDemo(method: "GET" | "POST"): Promise<readonly DemoPerson[] | Problem> {
     const answer = await this.#askSigned<{ people: readonly DemoPerson[] }>(method, "/demo");

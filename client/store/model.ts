@@ -180,6 +180,10 @@ export interface Accounts {
   invite(terms: { usesMax: number; expiresInHours: number }): Promise<Invitation | Problem>;
   invitations(): Promise<readonly Invitation[] | Problem>;
   revoke(invitation: string): Promise<Problem | undefined>;
+  /** Where one is signed in, the latest used first. */
+  devices(): Promise<readonly Device[] | Problem>;
+  endDevice(device: string): Promise<Problem | undefined>;
+  endOtherDevices(): Promise<Problem | undefined>;
   /** The people of the example; nobody where it is not loaded. */
   demo(): Promise<readonly DemoPerson[] | Problem>;
   loadDemo(): Promise<readonly DemoPerson[] | Problem>;
@@ -187,6 +191,18 @@ export interface Accounts {
   /** Of one of its people a link to sign in by, once. */
   demoLink(person: UserId): Promise<DemoLink | Problem>;
   enterDemo(code: string): Promise<Me | Problem>;
+}
+
+/** A session of one's own. */
+export interface Device {
+  readonly id: string;
+  /** The one that asks. */
+  readonly isThis: boolean;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  /** What its browser calls itself, and the address that it last came from; empty where that is not known. */
+  readonly agent: string;
+  readonly address: string;
 }
 
 export interface DemoPerson {

@@ -1,4 +1,4 @@
-import type { Accounts, DemoPerson, Invitation, Problem } from "../store/model.ts";
+import type { Accounts, DemoPerson, Device, Invitation, Problem } from "../store/model.ts";
 import type { Sample } from "./sample-model.ts";
 import { day, samplePeople } from "./sample-people.ts";
 import type { StateName } from "./sample-states.ts";
@@ -21,6 +21,32 @@ function sampleInvitations(nowMs: number): Invitation[] {
   ];
 }
 
+function sampleDevices(nowMs: number): Device[] {
+  const at = (days: number) => new Date(nowMs - days * day).toISOString();
+  const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const chrome =
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Mobile Safari/537.36";
+  return [
+    {
+      id: "this",
+      isThis: true,
+      lastUsedAt: at(0),
+      createdAt: at(12),
+      agent: firefox,
+      address: "192.0.2.17",
+    },
+    {
+      id: "phone",
+      isThis: false,
+      lastUsedAt: at(0.1),
+      createdAt: at(40),
+      agent: chrome,
+      address: "2001:db8:85a3::8a2e:370:7334",
+    },
+    { id: "unknown", isThis: false, lastUsedAt: at(23), createdAt: at(60), agent: "", address: "" },
+  ];
+}
+
 function sampleExample(nowMs: number): DemoPerson[] {
   return samplePeople(nowMs).filter(({ role }) => role !== "owner");
 }
@@ -28,6 +54,7 @@ function sampleExample(nowMs: number): DemoPerson[] {
 /** The account pages' answers: a password of fewer than ten characters is refused, everything else is taken. */
 export function createSampleAccounts(state: StateName, sample: Sample, nowMs: number): Accounts {
   let example = state === "usual" || state === "example refused" ? sampleExample(nowMs) : [];
+  let devices = sampleDevices(nowMs).filter(({ isThis }) => isThis || state !== "one device");
   let invitations = state === "nothing" ? [] : sampleInvitations(nowMs);
   const enter = async (password: string, refusal: Problem) => {
     sample.calls.push(["enter", password]);
@@ -62,6 +89,19 @@ export function createSampleAccounts(state: StateName, sample: Sample, nowMs: nu
     invitations: async () => invitations,
     async revoke(id) {
       invitations = invitations.filter((each) => each.id !== id);
+      return undefined;
+    },
+    devices: async () => (state === "devices failed" ? away : devices),
+    async endDevice(id) {
+      sample.calls.push(["endDevice", id]);
+      if (state === "devices refused") return away;
+      devices = devices.filter((device) => device.id !== id);
+      return undefined;
+    },
+    async endOtherDevices() {
+      sample.calls.push(["endOtherDevices"]);
+      if (state === "devices refused") return away;
+      devices = devices.filter(({ isThis }) => isThis);
       return undefined;
     },
     demo: async () => (state === "example failed" ? away : example),

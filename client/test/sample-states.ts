@@ -69,6 +69,9 @@ const states = {
   "example failed": () => undefined,
   "example refused": () => undefined,
   "no example": () => undefined,
+  "one device": () => undefined,
+  "devices failed": () => undefined,
+  "devices refused": () => undefined,
   "empty channel": (_sample: Sample, opening: Opening) => {
     changing(opening, () => ({ messages: [] }));
   },

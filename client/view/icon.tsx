@@ -19,6 +19,7 @@ export type IconName =
   | "rotate-cw"
   | "search"
   | "shield"
+  | "smartphone"
   | "square-pen"
   | "sun"
   | "trash-2"

@@ -75,6 +75,7 @@ export function OwnMenuItems({ me, button, close }: Props) {
             press={leaving(() => go("/example"))}
           />
         )}
+        <MenuItem icon="monitor" label={i18n.t("Devices")} press={leaving(() => go("/devices"))} />
         <MenuItem
           icon="keyboard"
           label={i18n.t("Keys")}

@@ -9,6 +9,7 @@ export type Route =
         | "people"
         | "invitations"
         | "example"
+        | "devices"
         | "sign-in"
         | "set-up"
         | "invite"
@@ -22,6 +23,7 @@ const pages = {
   "/people": "people",
   "/invitations": "invitations",
   "/example": "example",
+  "/devices": "devices",
   "/signin": "sign-in",
   "/setup": "set-up",
   "/invite": "invite",

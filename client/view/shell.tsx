@@ -21,6 +21,7 @@ const ChannelPane = lazy(async () => (await loadChannelPane()).ChannelPane);
 const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
 const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
 const Example = lazy(async () => (await import("./example-page.tsx")).ExamplePage);
+const Devices = lazy(async () => (await import("./devices-page.tsx")).DevicesPage);
 const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
 const NewGroup = lazy(async () => (await import("./new-group.tsx")).NewGroup);
@@ -56,6 +57,8 @@ function Pane() {
       return <Invitations />;
     case "example":
       return <Example />;
+    case "devices":
+      return <Devices />;
     case "unknown":
       return (
         <>

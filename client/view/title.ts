@@ -27,6 +27,8 @@ function placeName(model: Model): string | undefined {
       return i18n.t("Invitations");
     case "example":
       return i18n.t("Example");
+    case "devices":
+      return i18n.t("Devices");
     case "channel": {
       const pane = model.conversation.value;
       return typeof pane === "object" ? pane.channel.name : undefined;
