@@ -15,7 +15,7 @@ test("W2: what was committed without being announced arrives when the database i
   await server.sql`
     select from insert_messages(
       array[${lobby}]::bigint[], array[${ada.id}]::bigint[], array[${crypto.randomUUID()}]::uuid[],
-      array['never announced'], array[null]::bigint[], array[0])`;
+      array['never announced'], array[null]::bigint[], array[0], array[null]::uuid[])`;
   await server.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
      where application_name = 'parley reading' and datname = current_database()`;

@@ -41,6 +41,15 @@ async function ground() {
   return { callers, channel, seq: seq as number, other: other!.id };
 }
 
+/** A session that the member has besides the one that asks. */
+async function moreOf(callers: Record<Who, SignedIn | undefined>): Promise<string> {
+  const id = Bun.randomUUIDv7();
+  await server.sql`
+    insert into sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+    values (${id}, ${callers.member!.id}, '', now(), now(), now() + interval '1 day')`;
+  return id;
+}
+
 const bodies: Record<string, (other: UserId) => unknown> = {
   "POST /stream/ticket": () => undefined,
   "POST /channels": () => ({ kind: "group", id: Bun.randomUUIDv7(), name: "elsewhere" }),
@@ -70,7 +79,8 @@ test("S3 S10 C11: every route of signed-in people lets in whom it may, and nobod
     const at = path
       .replace(":channel", `${channel}`)
       .replace(":user", `${other}`)
-      .replace(":seq", `${seq}`);
+      .replace(":seq", `${seq}`)
+      .replace(":session", await moreOf(callers));
     const outcomes: string[] = [];
     // The member last: some of it can be done only once.
     for (const one of who.toReversed()) {
@@ -79,7 +89,11 @@ test("S3 S10 C11: every route of signed-in people lets in whom it may, and nobod
       outcomes.unshift(status < 300 ? "let in" : `${status} ${json.code}`);
     }
     seen[name] = outcomes;
-    const inChannel = path.includes(":channel") ? "403 not_a_member" : "let in";
+    const inChannel = path.includes(":channel")
+      ? "403 not_a_member"
+      : path.includes(":session")
+        ? "404 not_found"
+        : "let in";
     expected[name] = ["let in", inChannel, inChannel, "403 account_inactive", "401 token_invalid"];
   }
   expect(seen).toEqual(expected);

@@ -42,8 +42,11 @@ export class TestRedis implements AsyncDisposable {
     if (!answers) throw new Error("The test's Redis did not come up");
   }
 
+  /** Safe to repeat. */
   async kill(): Promise<void> {
+    if (this.#pid === 0) return;
     process.kill(this.#pid, "SIGKILL");
+    this.#pid = 0;
     await this.#keeper.stdin.end();
     await this.#keeper.exited;
   }
