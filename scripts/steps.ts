@@ -13,7 +13,7 @@ export interface Step {
 }
 
 const bun = process.execPath;
-const houses = ["server", "client", "scripts"];
+const houses = ["server", "client", "scripts", "bench"];
 
 function tool(name: string, ...command: string[]): Step {
   return { name, command: [bun, ...command], files: [], postgres: false, secondsMax: 60 };

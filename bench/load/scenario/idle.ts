@@ -1,0 +1,76 @@
+import { pause } from "#lib/wait.ts";
+import { Audience } from "../audience.ts";
+import type { BenchServer } from "../bench-server.ts";
+import { type Run, runOf } from "../measure.ts";
+import { makePopulation, type Population } from "../population.ts";
+import { kernelBytes } from "../processes.ts";
+import { scenario } from "../scenario.ts";
+import { speakAtRate } from "../speaking.ts";
+
+const perSocket = "worker RSS KB per socket";
+/** Few enough to cost nothing, and enough that the code has been through its ways once. */
+const firstSockets = 50;
+
+export const idle = scenario(
+  "What memory does an idle socket take, with its session and its channels?",
+  {
+    sockets: 1_000,
+    channels: 20,
+    /** Of each channel. */
+    members: 100,
+    runs: 3,
+  },
+  async ({ server }, { sockets, channels, members, runs }) => {
+    const population = await makePopulation(server, {
+      people: sockets,
+      members,
+      channelsPerPerson: channels,
+    });
+    const measured: Run[] = [];
+    // New workers each time: memory that the ones before had used and given back would hide what these take.
+    while (measured.length < runs && measured.every(({ faults }) => faults.length === 0)) {
+      await server.replaceWorkers();
+      measured.push(await sit(server, population));
+    }
+    return { runs: measured, goals: { [perSocket]: { max: 8 } } };
+  },
+);
+
+async function sit(server: BenchServer, population: Population): Promise<Run> {
+  const { people, channels } = population;
+  const first = await Audience.open(server, { people: people.slice(0, firstSockets), channels });
+  await first.leave();
+  await settled(server);
+  const [rss, kernel] = [server.usage().rssBytes.worker, kernelBytes()];
+
+  const audience = await Audience.open(server, population);
+  await settled(server);
+  const sockets = audience.seats.length;
+  const kbPerSocket = (bytes: number): number => bytes / 1_024 / sockets;
+  const figures = {
+    [perSocket]: kbPerSocket(server.usage().rssBytes.worker - rss),
+    "kernel's slab KB per socket, both ends": kbPerSocket(kernelBytes() - kernel),
+    "workers' RSS before MB": rss / 1_048_576,
+  };
+  // Memory of sockets that hear nothing would say nothing: each channel says a word, and everybody hears it.
+  const measure = audience.begin();
+  const speakers = channels.map(({ id, members }) => {
+    const seat = people.indexOf(members[0]!);
+    return { socket: audience.seats[seat]!.socket, channel: id };
+  });
+  const speaking = { perSecond: 200, seconds: speakers.length / 200 };
+  const { faults } = await runOf(server, measure, () => speakAtRate(speakers, speaking, measure));
+  await audience.leave();
+  return { figures, faults };
+}
+
+/** Waits until the workers' memory has not changed by a hundredth for some seconds: what is garbage is then gone, as far as it goes. */
+async function settled(server: BenchServer): Promise<void> {
+  let [last, steadySeconds] = [server.usage().rssBytes.worker, 0];
+  for (let seconds = 0; seconds < 30 && steadySeconds < 4; seconds++) {
+    await pause(1_000);
+    const now = server.usage().rssBytes.worker;
+    steadySeconds = Math.abs(now - last) < last / 100 ? steadySeconds + 1 : 0;
+    last = now;
+  }
+}
