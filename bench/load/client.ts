@@ -23,8 +23,8 @@ export interface ClientOptions {
 export interface ClientRun {
   readonly measure: Measure;
   readonly heard: ReadonlyMap<StreamId, Heard>;
-  /** Its socket was gone for so long, until all was told that it had missed. */
-  back(awayMs: number): void;
+  /** Its socket was gone for so long, until all was told that it had missed; so much of it took the attempt that succeeded. */
+  back(awayMs: number, enteringMs: number): void;
 }
 
 /** Somebody whose sockets end, and who comes back with their cursors: what they missed is shown once and in order. */
@@ -62,7 +62,9 @@ export class Client {
   /** The network is gone for this client, and takes no new socket for so long. */
   reset(refuseMs: number): void {
     this.#refusedUntilMs = performance.now() + refuseMs;
-    this.#socket?.reset();
+    const socket = this.#socket;
+    this.#socket = undefined; // It is gone now; that it ended shows a moment later.
+    socket?.reset();
   }
 
   /** Says it in the first channel behind what was said before, under one id until the server says what became of it. */
@@ -116,6 +118,7 @@ export class Client {
 
   async #comeBack(): Promise<void> {
     const sinceMs = performance.now();
+    let attemptMs = sinceMs;
     this.#socket = undefined;
     this.#present = Promise.withResolvers();
     for (let failures = 0; !this.#isLeaving && !this.#socket; failures++) {
@@ -125,9 +128,11 @@ export class Client {
           : Math.min(backoffMs.max, backoffMs.base * 2 ** (failures - 1));
       await pause(Math.random() * ceilingMs);
       if (performance.now() < this.#refusedUntilMs) continue;
+      attemptMs = performance.now();
       await this.#enter().catch(() => undefined);
     }
-    if (this.#socket) this.#run?.back(performance.now() - sinceMs);
+    const nowMs = performance.now();
+    if (this.#socket) this.#run?.back(nowMs - sinceMs, nowMs - attemptMs);
   }
 
   #hear(event: Event): void {

@@ -12,8 +12,9 @@ export function chooseCores(options: {
   readonly loadCores: string;
 }): Cores | undefined {
   const last = availableParallelism() - 1;
+  const others = last === 1 ? "0" : `0-${last - 1}`;
   if (Bun.which("taskset") === null || last === 0) return undefined;
-  return { server: options.serverCores || `0-${last - 1}`, load: options.loadCores || `${last}` };
+  return { server: options.serverCores || others, load: options.loadCores || `${last}` };
 }
 
 export function coresText(cores: Cores | undefined): string {

@@ -7,6 +7,12 @@ import { atOnceMax, channelsOf, type Population } from "./population.ts";
 
 const settleMsMax = 30_000;
 
+interface Times {
+  readonly measure: Measure;
+  readonly away: Latency;
+  readonly entering: Latency;
+}
+
 /** Clients whose sockets end while they talk. */
 export class Crowd {
   readonly #population: Population;
@@ -34,7 +40,8 @@ export class Crowd {
   async run(perSecond: number, disturb: () => Promise<void>): Promise<Run> {
     const measure = new Measure();
     const away = new Latency();
-    this.#begin(measure, away);
+    const entering = new Latency();
+    this.#begin({ measure, away, entering });
     let isOver = false;
     const talking = this.#talk(perSecond, () => isOver);
     await disturb();
@@ -53,6 +60,7 @@ export class Crowd {
         deliveries,
         "clients that lost their socket": away.count,
         ...away.figures("lost socket → all told that was missed"),
+        ...entering.figures("attempt that succeeded → all told"),
       },
     };
   }
@@ -61,12 +69,16 @@ export class Crowd {
     await Promise.all(this.#clients.map((client) => client.leave()));
   }
 
-  #begin(measure: Measure, away: Latency): void {
+  #begin({ measure, away, entering }: Times): void {
     const channels = channelsOf(this.#population);
     for (const [index, client] of this.#clients.entries()) {
       const own = channels.get(this.#population.people[index]!.id)!;
       const heard = new Map(own.map((channel) => [channel, measure.ledger.reader(channel)]));
-      client.begin({ measure, heard, back: (awayMs) => away.record(awayMs) });
+      const back = (awayMs: number, enteringMs: number): void => {
+        away.record(awayMs);
+        entering.record(enteringMs);
+      };
+      client.begin({ measure, heard, back });
     }
   }
 
@@ -76,7 +88,7 @@ export class Crowd {
     const startMs = performance.now();
     const stride = 37; // So that those who speak one after the other are of different channels.
     for (let index = 0; !isOver(); index++) {
-      await pause(startMs + (index / perSecond) * 1_000 - performance.now());
+      await pause(Math.max(0, startMs + (index / perSecond) * 1_000 - performance.now()));
       said.push(this.#clients[(index * stride) % this.#clients.length]!.say());
     }
     await Promise.all(said);

@@ -21,19 +21,8 @@ export interface SocketOptions {
 }
 
 interface Waiter {
-  resolve(reply: Reply): void;
-  reject(error: Error): void;
-}
-
-/** A refusal where something else was expected. */
-export class Refused extends Error {
-  override name = "Refused";
-  readonly code: string;
-
-  constructor(code: string, detail: string) {
-    super(`${code}: ${detail}`);
-    this.code = code;
-  }
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
 }
 
 const alive = new Set<LoadSocket>();
@@ -87,7 +76,7 @@ export class LoadSocket {
   /** The same where only one reply will do. */
   async gets<Name extends ReplyName>(name: Name, question: Question): Promise<ReplyOf<Name>> {
     const reply = await this.command(question);
-    if (reply.op === "refusal") throw new Refused(reply.code, reply.detail);
+    if (reply.op === "refusal") throw new Error(`refused by ${reply.code}: ${reply.detail}`);
     if (reply.op !== name) throw new Error(`expected ${name}, got ${reply.op}`);
     return reply as ReplyOf<Name>;
   }

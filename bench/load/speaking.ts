@@ -7,7 +7,7 @@ import { bodyPlannedAt, plannedMsOf } from "./planned.ts";
 
 /** Somebody who speaks in one channel. */
 export interface Speaker {
-  readonly socket: LoadSocket;
+  readonly socket: Pick<LoadSocket, "command">;
   readonly channel: ChannelId;
 }
 

@@ -22,17 +22,20 @@ export const workerDeath = scenario(
       members,
       channelsPerPerson: 1,
     });
-    const crowd = await Crowd.open(server.url, population);
-    const measured = await repeated(runs, () =>
-      crowd.run(rate, async () => {
+    const measured = await repeated(runs, async () => {
+      // Else all would sit where nobody died the last time.
+      await server.replaceWorkers();
+      const crowd = await Crowd.open(server.url, population);
+      const run = await crowd.run(rate, async () => {
         await pause(seconds * 1_000);
         const [victim] = server.usage().workers;
         if (victim === undefined) throw new Error("Without /proc no worker can be found.");
         process.kill(victim, "SIGKILL");
         await pause(seconds * 1_000);
-      }),
-    );
-    await crowd.leave();
+      });
+      await crowd.leave();
+      return run;
+    });
     return {
       runs: measured,
       goals: { "lost socket → all told that was missed max ms": { max: 10_000 } },

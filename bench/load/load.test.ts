@@ -1,0 +1,80 @@
+/** Small runs against a whole server: that they are right, not that they are fast. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { BenchServer } from "./bench-server.ts";
+import { hasAccounting } from "./processes.ts";
+import { isRight, type Report } from "./report.ts";
+import type { Scenario } from "./scenario.ts";
+import { durable } from "./scenario/durable.ts";
+import { fanout } from "./scenario/fanout.ts";
+import { handshakes } from "./scenario/handshakes.ts";
+import { idle } from "./scenario/idle.ts";
+import { reconnect } from "./scenario/reconnect.ts";
+import { workerDeath } from "./scenario/worker-death.ts";
+
+const hasRedis = Bun.which("redis-server") !== null || Bun.which("valkey-server") !== null;
+const onRedis = test.skipIf(!hasRedis);
+const workers = hasRedis ? 2 : 1;
+let server: BenchServer;
+
+beforeAll(async () => {
+  server = await BenchServer.start({ workers, cores: undefined });
+}, 60_000);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+/** One run, which is also its own warm-up. */
+async function measure(scenario: Scenario, options: Record<string, number>): Promise<Report> {
+  const given = { ...scenario.defaults, workers, runs: 1, seconds: 0.3, ...options };
+  const report = await scenario.measure({ server, cores: undefined }, given);
+  expect(report.runs.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(isRight(report)).toBe(true);
+  return report;
+}
+
+test("fan-out: both the server's deliveries and the bare loop's are all there, and CPU is counted", async () => {
+  const { runs } = await measure(fanout, { sockets: 6, inFlight: 3 });
+  const { figures } = runs[0]!;
+  expect(figures["deliveries per second"]).toBeGreaterThan(0);
+  expect(figures["bare loop: deliveries per second"]).toBeGreaterThan(0);
+  if (!hasAccounting) return;
+  expect(figures["PostgreSQL CPU µs per message"]).toBeGreaterThan(0);
+  expect(figures["worker CPU µs per message"]).toBeGreaterThan(0);
+});
+
+test("X4: a thousand messages within a minute arrive once and in order, at a rate that was planned", async () => {
+  const { runs } = await measure(durable, {
+    channels: 10,
+    members: 3,
+    rate: 1_000,
+    seconds: 1,
+  });
+  expect(runs).toHaveLength(1);
+});
+
+test("closed loop: several drafts in each send arrive once and in order", async () => {
+  await measure(durable, { channels: 3, members: 2, speakers: 2, drafts: 5 });
+});
+
+test("people come in again and again, and are told all their channels each time", async () => {
+  await measure(handshakes, { people: 10, channels: 3, members: 5, atOnce: 5 });
+});
+
+test("X6: an idle socket with a session and 20 channels takes less than a tenth of a megabyte", async () => {
+  const { runs } = await measure(idle, { sockets: 150, channels: 20, members: 50 });
+  if (hasAccounting) expect(runs[0]!.figures["worker RSS KB per socket"]).toBeLessThan(102.4);
+}, 60_000);
+
+test("W3: whose network goes away has what was missed when it is back, shown once and in order", async () => {
+  const { runs } = await measure(reconnect, { sockets: 20, members: 10, refusedMs: 300 });
+  expect(runs[0]!.figures["clients that lost their socket"]).toBe(20);
+}, 60_000);
+
+onRedis(
+  "W1: a worker is killed while people write, and all of them are back with all that was said",
+  async () => {
+    const { runs } = await measure(workerDeath, { sockets: 20, members: 10 });
+    expect(runs[0]!.figures["clients that lost their socket"]).toBeGreaterThan(0);
+  },
+  60_000,
+);
