@@ -180,11 +180,7 @@ test.each([
     "client/net/a.ts",
     'import { log } from "../../server/observe/log.ts";',
   ],
-  [
-    "the server in a bench",
-    "bench/load/a.ts",
-    'import { b } from "../../server/store/b.ts";',
-  ],
+  ["the server in a bench", "bench/load/a.ts", 'import { b } from "../../server/store/b.ts";'],
   ["the client in a bench", "bench/load/a.ts", 'import { b } from "../../client/net/b.ts";'],
   ["lib in the client", "client/net/a.ts", 'import { b } from "#lib/b.ts";'],
   ["the view in the store", "client/store/a.ts", 'export { b } from "../view/b.tsx";'],
