@@ -136,7 +136,7 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     name: "REDIS_URL",
     fallbackSays: "one found on PATH, for several workers",
     type: "URL",
-    says: "Redis (6.2 or newer) or Valkey that carries what one worker stores to the others at once.",
+    says: "Redis (6.2 or newer) or Valkey that carries what one worker stores to the others at once: `redis://`, `rediss://`, `unix:/path`, `redis+sentinel://host,host/name`, or `redis+cluster://host,host` (7 or newer).",
     parse: redis,
   },
   workers: {

@@ -32,6 +32,16 @@ test("D1 D5: REDIS_URL names a server, a socket or sentinels, with everything th
     db: 2,
     tls: false,
   });
+  expect(parseRedisUrl("rediss+cluster://:word@one:7000,two/")).toEqual({
+    kind: "cluster",
+    servers: [
+      { host: "one", port: 7000 },
+      { host: "two", port: 6379 },
+    ],
+    password: "word",
+    db: 0,
+    tls: true,
+  });
 });
 
 test("D5: what is no such address is none", () => {
@@ -48,6 +58,8 @@ test("D5: what is no such address is none", () => {
     "redis://cache?db=1",
     "redis+sentinel://one",
     "redis+sentinel://one/primary/0/1",
+    "redis+cluster://one/1",
+    "redis+other://one",
     "unix:redis.sock",
   ]) {
     expect([text, parseRedisUrl(text)]).toEqual([text, undefined]);

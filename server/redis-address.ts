@@ -21,14 +21,16 @@ export type RedisAddress = At &
         readonly sentinels: readonly HostAndPort[];
         readonly name: string;
       }
+    /** A cluster, found by any of these of its servers. */
+    | { readonly kind: "cluster"; readonly servers: readonly HostAndPort[] }
   );
 
 const shape =
-  /^(?<scheme>rediss?)(?<sentinel>\+sentinel)?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?<rest>(?:\/[^/?#]*)*)$/i;
+  /^(?<scheme>rediss?)(?:\+(?<whole>sentinel|cluster))?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?<rest>(?:\/[^/?#]*)*)$/i;
 
 /**
- * Reads `redis://user:password@host:6379/0`, `rediss://…` for TLS, `unix:/run/redis.sock`, and
- * `redis+sentinel://user:password@host:26379,other:26379/name/0`. Undefined for anything else.
+ * Reads `redis://user:password@host:6379/0`, `rediss://…` for TLS, `unix:/run/redis.sock`,
+ * `redis+sentinel://user:password@host:26379,other:26379/name/0` and `redis+cluster://user:password@host:6379,other:6379`. Undefined for anything else.
  */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
   const socket = /^unix:(?:\/\/)?(?<path>\/[^?#]+)$/.exec(text)?.groups?.["path"];
@@ -37,7 +39,8 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
   const groups = shape.exec(text)?.groups;
   if (!groups) return undefined;
   const [, ...parts] = (groups["rest"] ?? "").replace(/\/$/, "").split("/");
-  const isSentinel = groups["sentinel"] !== undefined;
+  const { whole } = groups;
+  const isSentinel = whole === "sentinel";
   const name = isSentinel ? parts.shift() : undefined;
   const [db = "0", ...tooMuch] = parts;
   const hosts = groups["hosts"]!.split(",").map((each) => hostAndPort(each, isSentinel));
@@ -50,6 +53,9 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
     tls: groups["scheme"]!.toLowerCase() === "rediss",
   };
   const found = hosts as HostAndPort[];
+  // A cluster has no databases but the first.
+  if (whole === "cluster")
+    return db === "0" ? { kind: "cluster", servers: found, ...at } : undefined;
   if (!isSentinel) {
     return found.length === 1 ? { kind: "server", ...found[0]!, ...at } : undefined;
   }

@@ -9,6 +9,7 @@ import { readRunning, type Running } from "./embedded/run-file.ts";
 import { type TestDatabase, testDatabase } from "./test/database.ts";
 import { temporaryDirectory } from "./test/directory.ts";
 import { people } from "./test/people.ts";
+import { saysAll } from "./test/says-all.ts";
 import { accountsOn, secretKey, type SignedIn } from "./test/start-server.ts";
 import { TestSupervisor } from "./test/supervisor.ts";
 import { type Place, type Talk, talk } from "./test/talk.ts";
@@ -38,30 +39,6 @@ const running = (): Running => readRunning(dataDir)!;
 /** Sockets of somebody. The kernel spreads them by chance; that one worker gets all sixteen is one case in 32,768. */
 async function sockets(place: Place, who: SignedIn, other: SignedIn): Promise<Talk[]> {
   return Promise.all(Array.from({ length: 16 }, () => talk(place, who, other)));
-}
-
-/** Says each of them until it is acknowledged, over whatever socket there is; the same id is the same message. */
-async function saysAll(
-  bodies: readonly string[],
-  dial: () => Promise<Talk>,
-): Promise<Map<string, number>> {
-  const stored = new Map<string, number>();
-  let socket: Talk | undefined;
-  for (const body of bodies) {
-    const drafts = [{ clientMessageId: crypto.randomUUID(), body, rootSeq: null }];
-    while (!stored.has(body)) {
-      try {
-        socket ??= await dial();
-        const { channel } = socket;
-        const { fates } = await socket.gets("sent", { op: "send", channel, drafts });
-        if (fates[0]!.code === null) stored.set(body, fates[0]!.seq);
-      } catch {
-        socket = undefined; // Its worker is gone: the next one is asked.
-      }
-    }
-  }
-  await socket?.leaves();
-  return stored;
 }
 
 onRedis(

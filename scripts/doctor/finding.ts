@@ -29,6 +29,8 @@ export const thresholds = {
   connections: 40,
   postgresMajorMin: 15,
   redisMin: "6.2",
+  /** Sharded publish and subscribe came with it. */
+  redisClusterMin: "7.0",
   /** A burst of the largest frames to one worker. */
   listenerBytes: 1024 ** 2,
   secretCharsMin: 32,

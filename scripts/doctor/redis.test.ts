@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readConfig } from "../../server/config.ts";
 import { redisProgram, TestRedis } from "../../server/test/redis.ts";
+import { TestCluster } from "../../server/test/redis-cluster.ts";
 import { findOwnServer } from "../own-server.ts";
 import { thresholds } from "./finding.ts";
 import { redis, redisFindings } from "./redis.ts";
@@ -48,10 +49,26 @@ test.skipIf(redisProgram === undefined)(
   },
 );
 
+test.skipIf(redisProgram === undefined)(
+  "D4 B36: of a cluster it says how many hold all slots; one server of it, named alone, is red",
+  async () => {
+    await using cluster = await TestCluster.start();
+    expect(await look(cluster.url)).toEqual([
+      expect.stringMatching(/^good: Redis \d+\.\d+\.\d+ answers in [\d.]+ ms\.$/),
+      expect.stringMatching(/^good: A message passes through it in [\d.]+ ms\.$/),
+      "good: It is a cluster of 3 servers that hold all slots.",
+    ]);
+    const [, alone] = /\+cluster:\/\/([^,]+)/.exec(cluster.url)!;
+    expect((await look(`redis://${alone}`)).join()).toContain("bad: It is part of a cluster.");
+  },
+);
+
 test("D4 B36: a Redis that is old, a replica or part of a cluster is red, each side of the oldest version", () => {
   const well = {
     version: "7.0.15",
     isCluster: false,
+    isNamedCluster: false,
+    servers: 1,
     isReplica: false,
     pingMs: 0.1,
     messageMs: 0.2,
@@ -65,5 +82,8 @@ test("D4 B36: a Redis that is old, a replica or part of a cluster is red, each s
   expect(worst({ version: "10.0.0" })).toBeUndefined();
   expect(worst({ isReplica: true })).toBe("bad");
   expect(worst({ isCluster: true })).toBe("bad");
+  const asCluster = { isCluster: true, isNamedCluster: true, servers: 3 };
+  expect(worst(asCluster)).toBeUndefined();
+  expect(worst({ ...asCluster, version: "6.2.14" })).toBe("bad");
   expect(worst({ listenerBytes: { hard: thresholds.listenerBytes - 1, soft: 0 } })).toBe("advice");
 });

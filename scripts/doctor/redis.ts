@@ -20,15 +20,18 @@ export async function redis({ server: { redisUrl } }: Installation): Promise<Fin
 /** What a Redis's own facts say of it. */
 export function redisFindings(found: RedisExamined): Finding[] {
   const { version, listenerBytes } = found;
+  const oldest = found.isNamedCluster ? thresholds.redisClusterMin : thresholds.redisMin;
   const findings = [
-    isRecent(version)
+    isRecent(version, oldest)
       ? good(`Redis ${version} answers in ${found.pingMs.toFixed(1)} ms.`)
-      : bad(`Redis ${version} is too old.`, `Use ${thresholds.redisMin} or newer, or Valkey.`),
+      : bad(`Redis ${version} is too old.`, `Use ${oldest} or newer, or Valkey.`),
     good(`A message passes through it in ${found.messageMs.toFixed(1)} ms.`),
   ];
-  if (found.isCluster) {
+  if (found.isNamedCluster) {
+    findings.push(good(`It is a cluster of ${found.servers} servers that hold all slots.`));
+  } else if (found.isCluster) {
     findings.push(
-      bad("It is part of a cluster.", "Name a single server, or sentinels, in REDIS_URL."),
+      bad("It is part of a cluster.", "Name it as one in REDIS_URL: redis+cluster://host,host,…"),
     );
   }
   if (found.isReplica) {
@@ -46,8 +49,8 @@ export function redisFindings(found: RedisExamined): Finding[] {
   return findings;
 }
 
-function isRecent(version: string): boolean {
-  const [wanted, found] = [thresholds.redisMin, version].map((each) => each.split(".").map(Number));
+function isRecent(version: string, oldest: string): boolean {
+  const [wanted, found] = [oldest, version].map((each) => each.split(".").map(Number));
   return found![0]! > wanted![0]! || (found![0] === wanted![0] && found![1]! >= wanted![1]!);
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from "#lib/clock.ts";
 import { log } from "../observe/log.ts";
 import type { Bus, BusEars } from "./bus.ts";
+import { parseRedisUrl } from "../redis-address.ts";
+import { ClusterBus } from "./cluster-bus.ts";
 import { MemoryHub } from "./memory-bus.ts";
 import { RedisBus } from "./redis-bus.ts";
 
@@ -19,7 +21,8 @@ export function openBus({ redisUrl, receive, doubted, clock }: Options): Bus {
     return new MemoryHub().connect((topic, bytes) => receive(topic, bytes));
 
   let wasAway = false;
-  return new RedisBus({
+  const Kind = parseRedisUrl(redisUrl)?.kind === "cluster" ? ClusterBus : RedisBus;
+  return new Kind({
     redisUrl,
     clock,
     ears: {

@@ -3,7 +3,8 @@ import type { Redis } from "ioredis";
 import type { Clock } from "#lib/clock.ts";
 import { within } from "#lib/wait.ts";
 import { type Bus, BusAway, type BusEars } from "./bus.ts";
-import { connectRedis } from "./redis.ts";
+import { connectRedis, connectServer } from "./redis.ts";
+import { partitionOf, partitionTags } from "./topic.ts";
 
 export const redisBusLimits = {
   /** A word sent to oneself, by both connections and through Redis. */
@@ -23,11 +24,20 @@ interface Options {
   readonly redisUrl: string;
   readonly ears: BusEars;
   readonly clock: Pick<Clock, "every">;
+  /** One server of a cluster: of its topics alone, by the commands that stay on it. */
+  readonly shard?: Shard;
+}
+
+export interface Shard {
+  readonly host: string;
+  readonly port: number;
+  /** A partition that this server holds: the probe goes by it. */
+  readonly partition: number;
 }
 
 /**
- * The bus between processes, over the publish and subscribe of a Redis. What a worker publishes it hears itself at once, without Redis;
- * the others hear it through Redis.
+ * The bus between processes, over the publish and subscribe of one Redis server. What a worker publishes it hears itself at once, without Redis;
+ * the others hear it through Redis. `cluster-bus.ts` makes one of several.
  *
  * Its limit: Redis may lose what it was given, whenever a connection breaks, a buffer overflows or a primary changes. All of that ends a connection
  * or a probe, and shows as unhealthy.
@@ -37,8 +47,9 @@ export class RedisBus implements Bus {
   readonly #me = randomBytes(senderBytes);
   readonly #publishing: Redis;
   readonly #listening: Redis;
+  readonly #shard: Shard | undefined;
   readonly #topics = new Set<string>();
-  readonly #probeTopic = `probe:${this.#me.toString("hex")}`;
+  readonly #probeTopic: string;
   readonly #stopProbing: () => void;
   /** Undefined until it was found to be one or the other. */
   #isHealthy: boolean | undefined;
@@ -50,13 +61,21 @@ export class RedisBus implements Bus {
   #trouble = "the connection closed";
 
   /** It says that it is healthy when the first probe has come back, or that it is not when it finds nobody. */
-  constructor({ redisUrl, ears, clock }: Options) {
+  constructor({ redisUrl, ears, clock, shard }: Options) {
     this.#ears = ears;
-    this.#publishing = connectRedis(redisUrl, { isPipelined: true });
-    this.#listening = connectRedis(redisUrl);
-    this.#listening.on("messageBuffer", (topic: Buffer, message: Buffer) =>
-      this.#heard(topic, message),
+    this.#shard = shard;
+    this.#probeTopic = `${partitionTags[shard?.partition ?? 0]}:probe:${this.#me.toString("hex")}`;
+    const connect = (isPipelined: boolean): Redis =>
+      shard
+        ? connectServer(redisUrl, shard, { isPipelined })
+        : connectRedis(redisUrl, { isPipelined });
+    this.#publishing = connect(true);
+    this.#listening = connect(false);
+    this.#listening.on(
+      shard ? "smessageBuffer" : "messageBuffer",
+      (topic: Buffer, message: Buffer) => this.#heard(topic, message),
     );
+    this.#listening.on("moved", () => this.#lostTopics());
     for (const connection of [this.#listening, this.#publishing]) {
       connection.on("error", ({ message }: Error) => (this.#trouble = message));
       connection.on("ready", () => this.#probe());
@@ -87,7 +106,7 @@ export class RedisBus implements Bus {
     if (this.#listening.status !== "ready") return;
     try {
       // Also what is known already: it may still be on its way for somebody else.
-      await this.#inParts(topics, (part) => this.#listening.subscribe(...part));
+      await this.#inParts(topics, (part) => this.#subscribe(part));
     } catch {
       this.#renew();
     }
@@ -97,7 +116,9 @@ export class RedisBus implements Bus {
     const known = topics.filter((topic) => this.#topics.delete(topic));
     if (this.#listening.status !== "ready" || known.length === 0) return;
     try {
-      await this.#inParts(known, (part) => this.#listening.unsubscribe(...part));
+      await this.#inParts(known, (part) =>
+        this.#shard ? this.#listening.sunsubscribe(...part) : this.#listening.unsubscribe(...part),
+      );
     } catch {
       this.#renew();
     }
@@ -115,10 +136,25 @@ export class RedisBus implements Bus {
 
   async #send(topic: string, message: Buffer): Promise<void> {
     try {
-      await this.#publishing.publish(topic, message);
-    } catch {
+      if (this.#shard) await this.#publishing.spublish(topic, message);
+      else await this.#publishing.publish(topic, message);
+    } catch (error) {
+      if (String(error).includes("MOVED ")) this.#lostTopics();
       throw new BusAway();
     }
+  }
+
+  #subscribe(topics: readonly string[]): Promise<unknown> {
+    return this.#shard
+      ? this.#listening.ssubscribe(...topics)
+      : this.#listening.subscribe(...topics);
+  }
+
+  /** The server of a cluster does not hold all of them any more: what it still holds is subscribed once more, and the rest elsewhere. */
+  #lostTopics(): void {
+    this.#trouble = "a slot moved";
+    this.#isComplete = false;
+    this.#becomes(false);
   }
 
   #heard(topic: Buffer, message: Buffer): void {
@@ -137,9 +173,13 @@ export class RedisBus implements Bus {
     topics: readonly string[],
     ask: (part: readonly string[]) => Promise<unknown>,
   ): Promise<void> {
+    // A command of a cluster stays in one slot, and so in one partition.
+    const groups = this.#shard ? [...Map.groupBy(topics, partitionOf).values()] : [topics];
     const asked: Promise<unknown>[] = [];
-    for (let at = 0; at < topics.length; at += redisBusLimits.topicsPerCommandMax) {
-      asked.push(ask(topics.slice(at, at + redisBusLimits.topicsPerCommandMax)));
+    for (const group of groups) {
+      for (let at = 0; at < group.length; at += redisBusLimits.topicsPerCommandMax) {
+        asked.push(ask(group.slice(at, at + redisBusLimits.topicsPerCommandMax)));
+      }
     }
     await Promise.all(asked);
   }
@@ -149,9 +189,7 @@ export class RedisBus implements Bus {
 
     this.#isSubscribing = true;
     try {
-      await this.#inParts([this.#probeTopic, ...this.#topics], (part) =>
-        this.#listening.subscribe(...part),
-      );
+      await this.#inParts([this.#probeTopic, ...this.#topics], (part) => this.#subscribe(part));
       this.#isComplete = true;
       this.#unanswered = 0;
     } catch (error) {

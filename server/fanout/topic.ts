@@ -1,13 +1,20 @@
 import type { ChannelId, StreamId, UserId } from "#wire/ids.ts";
 
-/** Streams are spread over so many partitions, whose hash tags spread over the slots of a cluster. */
+/** Topics are spread over so many partitions, whose hash tags spread over the slots of a cluster. */
 const partitions = 64;
 
-const partitionOf = (stream: StreamId): string =>
-  `{p${String(stream % partitions).padStart(2, "0")}}`;
+const tagOf = (partition: number): string => `{p${String(partition).padStart(2, "0")}}`;
+
+/** The hash tags of all partitions, which every topic begins with one of. */
+export const partitionTags: readonly string[] = Array.from({ length: partitions }, (_, at) =>
+  tagOf(at),
+);
+
+/** The partition of a topic. */
+export const partitionOf = (topic: string): number => Number(topic.slice(2, 4));
 
 /** The bus topic of a stream's intervals. */
-export const durableTopic = (stream: StreamId): string => `${partitionOf(stream)}:${stream}`;
+export const durableTopic = (stream: StreamId): string => `${tagOf(stream % partitions)}:${stream}`;
 
 /** Whether a topic of a stream carries its intervals. */
 export const isDurable = (topic: string): boolean => /^\{p\d\d\}:\d+$/.test(topic);
@@ -19,13 +26,14 @@ export const liveTopic = (channel: ChannelId): string => `${durableTopic(channel
 export const presenceTopic = (user: UserId): string => `${durableTopic(user)}:presence`;
 
 /** The bus topic by which a worker is handed commands for its streamed responses. */
-export const streamTopic = (worker: string): string => `stream:${worker}`;
+export const streamTopic = (worker: string): string =>
+  `${tagOf(Number.parseInt(worker.slice(0, 2), 16) % partitions)}:stream:${worker}`;
 
 /** The bus topic on which every worker says each second how far the streams are that it wrote. */
-export const headsTopic = "heads";
+export const headsTopic = `${tagOf(0)}:heads`;
 
 /** The bus topic on which every worker says each second that it is here. */
-export const peersTopic = "peers";
+export const peersTopic = `${tagOf(1)}:peers`;
 
 /** The engine's topic for sockets that read JSON; it is made only where one listens. */
 export const jsonTopic = (topic: string): string => `${topic}:json`;

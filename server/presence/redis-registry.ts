@@ -4,6 +4,7 @@ import type { Clock } from "#lib/clock.ts";
 import { within } from "#lib/wait.ts";
 import { connectRedis } from "../fanout/redis.ts";
 import { log } from "../observe/log.ts";
+import { parseRedisUrl } from "../redis-address.ts";
 import { graceMs } from "./presence.ts";
 import type { Registry } from "./registry.ts";
 
@@ -78,6 +79,8 @@ export class RedisRegistry implements Registry {
   readonly #parts: RedisRegistryParts;
   readonly #limits: { readonly [Name in keyof typeof leaseLimits]: number };
   readonly #redis: ReturnType<typeof connectRedis>;
+  /** Over the servers of a cluster. */
+  readonly #isSpread: boolean;
   readonly #stop: () => void;
   /** A name per lease: what was written under an earlier one is taken apart. */
   #name = nameAnew();
@@ -97,6 +100,7 @@ export class RedisRegistry implements Registry {
   constructor(parts: RedisRegistryParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? leaseLimits;
+    this.#isSpread = parseRedisUrl(parts.redisUrl)?.kind === "cluster";
     this.#redis = connectRedis(parts.redisUrl, { isPipelined: true, answerMsMax });
     this.#redis.on("ready", () => void this.#enter());
     // Whoever was missed before a break is missed anew: all have lost their Redis, and come back one after the other.
@@ -226,12 +230,22 @@ export class RedisRegistry implements Registry {
     this.#isRenewing = true;
     try {
       const isHeld = await this.#redis.pexpire(leaseOf(this.#name), this.#limits.leaseMs);
-      if (isHeld === 0 || !this.#isEntered) await this.#enter();
+      if (isHeld === 0 || !this.#isEntered || !(await this.#isWhole())) await this.#enter();
       await this.#lookForDead();
     } catch (error) {
       log.debug("the lease could not be renewed", { error });
     }
     this.#isRenewing = false;
+  }
+
+  /** A server of a cluster may come back empty alone: the lease lies on another one. */
+  async #isWhole(): Promise<boolean> {
+    if (!this.#isSpread) return true;
+    const shardsMine = new Set(this.#parts.mine().map((user) => user % shards));
+    const held = await Promise.all(
+      [...shardsMine].map((shard) => this.#redis.exists(usersOf(shard, this.#name))),
+    );
+    return !held.includes(0);
   }
 
   async #lookForDead(): Promise<void> {

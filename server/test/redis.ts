@@ -8,7 +8,7 @@ const programs = ["redis-server", "valkey-server"];
 const startMsMax = 5_000;
 
 /** Ends it when whoever started it is gone, however that came about; says its number first. */
-const keeping = '"$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null';
+export const keeping = '"$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null';
 
 /** The program of this machine; undefined where there is none. */
 export const redisProgram = programs.map((name) => Bun.which(name)).find((path) => path !== null);
