@@ -69,6 +69,8 @@ export const allowedSkips: Readonly<Record<string, string>> = {
     withoutRedis,
   "D4 B36: of a cluster it says how many hold all slots; one server of it, named alone, is red":
     withoutRedis,
+  "W8: a worker that has nearly all sockets sends a tenth of them away, beside one that has none":
+    withoutRedis,
   "S8: workers on one Redis count together, and while it is away each for itself": withoutRedis,
   "D1 D2: it starts two workers and a Redis, both have people, who talk; Ctrl-C ends all of it":
     withoutRedis,

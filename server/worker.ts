@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import manifest from "../package.json";
 import { encodeAnswer, jsonOf } from "#wire/codec.ts";
 import type { Interval } from "#wire/event.ts";
@@ -46,6 +47,7 @@ import { type Attached, upgradeOf } from "./http/upgrade.ts";
 import { log } from "./observe/log.ts";
 import { openPresence } from "./presence/open-presence.ts";
 import { Backpressure } from "./session/backpressure.ts";
+import { balanceLimits, excessOf, sendAway } from "./session/balance.ts";
 import { checkDeadlines } from "./session/deadlines.ts";
 import { sayGoodbye } from "./session/goodbye.ts";
 import { Receiver } from "./session/receive.ts";
@@ -156,7 +158,13 @@ export async function startWorker(
     readHeads: (streams) => readHeads(reading, streams),
     now: monotonic,
   });
-  const peers = new Peers({ bus, lost: () => void delivery.compare(), now: monotonic });
+  const peers = new Peers({
+    bus,
+    lost: () => void delivery.compare(),
+    place: `${hostname()}:${config.port}`,
+    sockets: () => sessions.size,
+    now: monotonic,
+  });
   const relay = new Relay(bus);
   const publishLive: ChatParts["publishLive"] = (topic, event) => {
     bus.publish(topic, encodeAnswer(event)).catch((error: unknown) => {
@@ -331,6 +339,9 @@ export async function startWorker(
       if (!bus.isHealthy) void delivery.compare();
     }),
     clock.every(workerLimits.sweepMs, () => backpressure.look()),
+    clock.every(balanceLimits.everyMs, () => {
+      sendAway(sessions, excessOf(sessions.size, peers.socketsBeside()));
+    }),
     clock.every(streamLimits.beatSeconds * 1_000, () => streams.beat(heartbeatEvent(now()))),
     clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),
   ];

@@ -7,8 +7,19 @@ export interface PeersParts {
   readonly bus: Bus;
   /** Another worker is gone without having said so: what it committed last it may not have announced. */
   lost(): void;
+  /** Where this worker listens: those who listen there too share its clients. */
+  readonly place: string;
+  /** How many sockets this worker has. */
+  sockets(): number;
   /** Monotonic milliseconds. */
   now(): number;
+}
+
+/** What is known of another worker. */
+interface Peer {
+  readonly heardAtMs: number;
+  readonly place: string;
+  readonly sockets: number;
 }
 
 /** Three words missed of one per second, and a little patience. */
@@ -18,7 +29,7 @@ const silentMsMax = 3_500;
 export class Peers {
   readonly #parts: PeersParts;
   readonly #me = randomBytes(8).toString("hex");
-  readonly #heardAtMs = new Map<string, number>();
+  readonly #peers = new Map<string, Peer>();
 
   constructor(parts: PeersParts) {
     this.#parts = parts;
@@ -28,8 +39,8 @@ export class Peers {
   async tell(): Promise<void> {
     const parts = this.#parts;
     const nowMs = parts.now();
-    const silent = [...this.#heardAtMs].filter(([, atMs]) => nowMs - atMs > silentMsMax);
-    for (const [peer] of silent) this.#heardAtMs.delete(peer);
+    const silent = [...this.#peers].filter(([, { heardAtMs }]) => nowMs - heardAtMs > silentMsMax);
+    for (const [name] of silent) this.#peers.delete(name);
     // Of an unhealthy bus nobody is heard, and everything is compared anyway.
     if (silent.length > 0 && parts.bus.isHealthy) parts.lost();
     await this.#say("here");
@@ -37,10 +48,19 @@ export class Peers {
 
   /** What the bus brought. */
   heard(bytes: Uint8Array): void {
-    const [peer = "", word] = new TextDecoder().decode(bytes).split(" ");
-    if (peer === this.#me) return;
-    if (word === "gone") this.#heardAtMs.delete(peer);
-    else this.#heardAtMs.set(peer, this.#parts.now());
+    const [name = "", word, place = "", sockets] = new TextDecoder().decode(bytes).split(" ");
+    if (name === this.#me) return;
+    if (word === "gone") this.#peers.delete(name);
+    else {
+      this.#peers.set(name, { heardAtMs: this.#parts.now(), place, sockets: Number(sockets) });
+    }
+  }
+
+  /** How many sockets each of the other workers has that listen at the same place. */
+  socketsBeside(): number[] {
+    return [...this.#peers.values()]
+      .filter(({ place }) => place === this.#parts.place)
+      .map(({ sockets }) => sockets);
   }
 
   /** This worker has announced everything and ends. */
@@ -49,8 +69,10 @@ export class Peers {
   }
 
   async #say(word: "here" | "gone"): Promise<void> {
+    const { bus, place, sockets } = this.#parts;
+    const said = `${this.#me} ${word} ${place} ${sockets()}`;
     try {
-      await this.#parts.bus.publish(peersTopic, new TextEncoder().encode(`${this.#me} ${word}`));
+      await bus.publish(peersTopic, new TextEncoder().encode(said));
     } catch (error) {
       if (!(error instanceof BusAway)) log.warn("the other workers were not told", { error });
     }
