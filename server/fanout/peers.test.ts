@@ -62,7 +62,7 @@ test("W8: each knows how many sockets those have that listen at the same place, 
   const { workers, pass } = await startPeers(4, ["a:3000", "a:3000", "a:3000", "b:3000"]);
   await pass(1);
   const [one, two, three] = [workers[0]!, workers[1]!, workers[2]!];
-  expect(one.peers.socketsBeside().toSorted()).toEqual([20, 30]);
+  expect(one.peers.socketsBeside().toSorted((a, b) => a - b)).toEqual([20, 30]);
   expect(workers[3]!.peers.socketsBeside()).toEqual([]);
   await two.peers.leave();
   await pass(5, [one]);

@@ -69,10 +69,10 @@ export class Peers {
   }
 
   async #say(word: "here" | "gone"): Promise<void> {
-    const { bus, place, sockets } = this.#parts;
-    const said = `${this.#me} ${word} ${place} ${sockets()}`;
+    const parts = this.#parts;
+    const said = `${this.#me} ${word} ${parts.place} ${parts.sockets()}`;
     try {
-      await bus.publish(peersTopic, new TextEncoder().encode(said));
+      await parts.bus.publish(peersTopic, new TextEncoder().encode(said));
     } catch (error) {
       if (!(error instanceof BusAway)) log.warn("the other workers were not told", { error });
     }
