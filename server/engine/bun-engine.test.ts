@@ -163,7 +163,7 @@ test("a frame above the limit closes the socket and never arrives; one at the li
   socket.send(new Uint8Array(64 * 1024));
   await running.happened.until("ada got 1");
   socket.send(new Uint8Array(64 * 1024 + 1));
-  // 1009 in the standard; this engine cuts the connection.
+  // What is unread when the engine closes makes the kernel cut the connection, and 1009 may be lost.
   expect([1006, 1009]).toContain(await closed);
   expect(sizes).toEqual([64 * 1024]);
 });

@@ -4,11 +4,9 @@ import type { Command } from "#wire/command.ts";
 import type { Answer } from "#wire/event.ts";
 import type { Seq } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import { subprotocols } from "#wire/version.ts";
 import type { SignedIn } from "./start-server.ts";
 import type { Talk } from "./talk.ts";
-
-const opcodes = { binary: 2, close: 8 } as const;
+import { frameOf, handshakeOf, opcodes, takeFrame } from "./websocket-bytes.ts";
 
 /** A WebSocket made by hand, that can stop reading: the browser's and Bun's own read whether one wants it or not. */
 export class SlowSocket implements Disposable {
@@ -40,18 +38,7 @@ export class SlowSocket implements Disposable {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     const slow = new SlowSocket(socket);
-    socket.write(
-      [
-        "GET /ws HTTP/1.1",
-        `Host: ${hostname}:${port}`,
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Key: cGFybGV5IHRlc3RzIGl0Lg==",
-        "Sec-WebSocket-Version: 13",
-        `Sec-WebSocket-Protocol: ${subprotocols.binary}`,
-        "\r\n",
-      ].join("\r\n"),
-    );
+    socket.write(handshakeOf(url));
     await slow.until(() => slow.#isOpen);
     return slow;
   }
@@ -97,24 +84,12 @@ export class SlowSocket implements Disposable {
       this.#isOpen = true;
       this.#bytes = this.#bytes.subarray(end + 4);
     }
-    for (let frame = this.#takeFrame(); frame; frame = this.#takeFrame()) {
-      if (frame.opcode === opcodes.close) this.#sayClosed(frame.bytes.readUInt16BE(0));
-      else this.answers.push(...decodeAnswers(new Uint8Array(frame.bytes)));
+    for (let taken = takeFrame(this.#bytes); taken; taken = takeFrame(this.#bytes)) {
+      const { opcode, bytes } = taken.frame;
+      this.#bytes = taken.rest;
+      if (opcode === opcodes.close) this.#sayClosed(bytes.readUInt16BE(0));
+      else this.answers.push(...decodeAnswers(new Uint8Array(bytes)));
     }
-  }
-
-  /** RFC 6455, section 5.2: a server's frames are neither masked nor, from this server, in pieces. */
-  #takeFrame(): { opcode: number; bytes: Buffer } | undefined {
-    const held = this.#bytes;
-    if (held.length < 2) return undefined;
-    const short = held[1]! & 0x7f;
-    const head = short < 126 ? 2 : short === 126 ? 4 : 10;
-    if (held.length < head) return undefined;
-    const length =
-      short < 126 ? short : short === 126 ? held.readUInt16BE(2) : held.readUInt32BE(6);
-    if (held.length < head + length) return undefined;
-    this.#bytes = held.subarray(head + length);
-    return { opcode: held[0]! & 0x0f, bytes: held.subarray(head, head + length) };
   }
 }
 
@@ -148,13 +123,4 @@ export async function stall(slow: SlowSocket, author: Talk): Promise<Seq[]> {
   }
   for (let count = 0; count < 60; count++) addresses.push(await author.says(long));
   return addresses;
-}
-
-/** A client's frame must be masked; with a mask of zeros the bytes stay as they are. */
-function frameOf(bytes: Uint8Array): Buffer {
-  const length =
-    bytes.length < 126
-      ? [0x80 | bytes.length]
-      : [0x80 | 126, bytes.length >> 8, bytes.length & 255];
-  return Buffer.from([0x80 | opcodes.binary, ...length, 0, 0, 0, 0, ...bytes]);
 }

@@ -1,37 +1,26 @@
 /** The first and the last moments of a socket, and of a server. */
 import { afterAll, expect, test } from "bun:test";
-import { connect } from "node:net";
 import { decodeAnswers, encodeCommand } from "#wire/codec.ts";
 import type { Command } from "#wire/command.ts";
 import { joinGroup } from "./group.ts";
 import { hello } from "./hello.ts";
 import { people } from "./people.ts";
-import { secretKey, startServer } from "./start-server.ts";
+import { RawSocket } from "./raw-socket.ts";
+import { startServer } from "./start-server.ts";
 import { dial, talk } from "./talk.ts";
+import { handshakeOf } from "./websocket-bytes.ts";
+import { startWorkerProcess } from "./worker-process.ts";
 
 const server = await startServer();
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** The status line of a handshake with these headers. */
+/** What a handshake with these headers is answered. */
 async function handshake(headers: Record<string, string>, path = "/ws"): Promise<string> {
-  const { hostname, port } = new URL(server.url);
-  const socket = connect(Number(port), hostname);
-  const lines = {
-    Host: `${hostname}:${port}`,
-    Upgrade: "websocket",
-    Connection: "Upgrade",
-    "Sec-WebSocket-Key": "cGFybGV5IHRlc3RzIGl0Lg==",
-    "Sec-WebSocket-Version": "13",
-    ...headers,
-  };
-  const text = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET ${path} HTTP/1.1\r\n${text.join("")}\r\n`);
-  const answer = await new Promise<string>((resolve) => {
-    socket.once("data", (bytes) => resolve(String(bytes)));
-  });
-  socket.destroy();
-  return answer;
+  using raw = RawSocket.says(server.url, handshakeOf(server.url, { ...bare, ...headers }, path));
+  await raw.until(() => raw.head !== "");
+  return `${raw.head}\r\n`;
 }
+const bare = { "Sec-WebSocket-Protocol": undefined };
 const protocol = { "Sec-WebSocket-Protocol": "parley.v1" };
 
 test("S1: a page of another site can't open a socket; the own page and programs can", async () => {
@@ -99,43 +88,13 @@ test("W1: a draining server answers what was begun, sends everybody elsewhere wi
   expect(page.rows.map(({ entity }) => entity)).toEqual(expect.arrayContaining(committed));
 });
 
-/** A worker in a process of its own, that can be killed. */
-async function startWorkerProcess(): Promise<{ url: string; kill(): Promise<void> }> {
-  const ready = Promise.withResolvers<string>();
-  const child = Bun.spawn(
-    [process.execPath, new URL("../worker-process.ts", import.meta.url).pathname],
-    {
-      env: {
-        ...process.env,
-        DATABASE_URL: server.database.url,
-        SECRET_KEY: secretKey,
-        HOST: "127.0.0.1",
-        PORT: "0",
-        LOG_LEVEL: "error",
-      },
-      ipc: (message: { kind: string; url: string }) => ready.resolve(message.url),
-      onExit: (_, code) => ready.reject(new Error(`the worker ended with ${code}`)),
-      stdout: "ignore",
-      stderr: "inherit",
-    },
-  );
-  const url = await ready.promise;
-  return {
-    url,
-    kill: async () => {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
-  };
-}
-
 test("W1 M2: when the reply comes the message is committed, though the server dies at once; before the commit nobody sees it", async () => {
   const { sql } = server;
   const ada = await server.signIn(people.ada);
   const grace = await server.signIn(people.grace);
   const lobby = await joinGroup(sql, "lobby", ada.id);
   await joinGroup(sql, "lobby", grace.id);
-  const worker = await startWorkerProcess();
+  const worker = await startWorkerProcess(server.database);
   const doomed = { ...server, url: worker.url };
   await using reader = await dial(doomed);
   await hello(reader, grace);

@@ -1,0 +1,69 @@
+/** A worker of its own, since what is looked at is its memory. */
+import { afterAll, expect, test } from "bun:test";
+import { limits } from "#wire/limits.ts";
+import { people } from "./people.ts";
+import { RawSocket } from "./raw-socket.ts";
+import { startServer } from "./start-server.ts";
+import { talk } from "./talk.ts";
+import { frameOf, handshakeOf, opcodes } from "./websocket-bytes.ts";
+import { startWorkerProcess } from "./worker-process.ts";
+
+const server = await startServer();
+const worker = await startWorkerProcess(server.database);
+afterAll(async () => {
+  await worker.kill();
+  await server[Symbol.asyncDispose]();
+});
+
+const mebibyte = 1024 * 1024;
+const residentBytes = async (): Promise<number> =>
+  Number(await Bun.$`ps -o rss= -p ${worker.pid}`.text()) * 1024;
+
+const large = new Uint8Array(limits.frameBytesMax).fill(97);
+const { continuation, ping, text } = opcodes;
+const handshake = handshakeOf(server.url);
+/** What costs a server most, or would like to. */
+const worst = [
+  frameOf(large, { declaredBytes: 2n ** 63n - 1n }),
+  frameOf(large, { declaredBytes: BigInt(limits.frameBytesMax) + 1n }),
+  Buffer.concat([
+    frameOf(large, { fin: false }),
+    frameOf(large, { opcode: continuation, fin: false }),
+  ]),
+  frameOf(large, { reservedBits: 4 }),
+  frameOf(large, { opcode: ping }),
+  frameOf(large, { opcode: text }),
+  frameOf(large),
+];
+
+/** Sockets that say everything and are ended for it. */
+async function round(count: number): Promise<void> {
+  const raws = Array.from({ length: count }, (_, at) =>
+    RawSocket.says(worker.url, handshake, worst[at % worst.length]!),
+  );
+  await Promise.all(raws.map(({ ended }) => ended));
+}
+
+test("S5 W7: thousands of sockets that say the worst leave no memory taken, and the next person is served", async () => {
+  for (let warm = 0; warm < 5; warm++) await round(70);
+  const before = await residentBytes();
+  for (let times = 0; times < 40; times++) await round(70);
+  const after = await residentBytes();
+  expect(after - before).toBeLessThan(32 * mebibyte);
+  await using ada = await talk({ ...server, url: worker.url }, people.ada, "lobby");
+  await ada.says("still here");
+}, 60_000);
+
+test("S5 W7: what hundreds of sockets hold back of a frame costs no more than its size", async () => {
+  const before = await residentBytes();
+  const held = Array.from({ length: 300 }, (_, at) => {
+    const half = at % 2 === 0 ? frameOf(large, { fin: false }) : frameOf(large).subarray(0, -1);
+    return RawSocket.says(worker.url, handshake, half);
+  });
+  await Promise.all(held.map((raw) => raw.until(() => raw.status === 101)));
+  await using ada = await talk({ ...server, url: worker.url }, people.ada, "lobby");
+  await ada.says("still here");
+  const holding = await residentBytes();
+  expect(holding - before).toBeLessThan(2 * held.length * limits.frameBytesMax);
+  for (const raw of held) raw[Symbol.dispose]();
+}, 60_000);
