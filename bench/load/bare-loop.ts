@@ -10,7 +10,7 @@ import { usageOf } from "./processes.ts";
 /** Number by the server, speaker, and filled up to a message's 100 bytes. */
 const frameBytes = 100;
 const channel = 0 as ChannelId;
-const settleMsMax = 20_000;
+const settleMsMax = 10_000;
 
 /** The bare server with as many sockets, as the measure of what publishing costs at least. Runs are checked as Parley's are. */
 export class BareLoop implements AsyncDisposable {

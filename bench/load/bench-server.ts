@@ -56,6 +56,8 @@ export class BenchServer implements AsyncDisposable {
         }),
       },
       stdio: ["ignore", "pipe", "inherit"],
+      // Nothing is said there: it ends with us, however we end, and the server with it.
+      ipc: () => undefined,
     });
     void this.#read();
     void this.#child.exited.then((code) =>

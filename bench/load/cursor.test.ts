@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Interval } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import type { MessageRow } from "#wire/row.ts";
-import { Cursor } from "./cursor.ts";
+import { birthsIn, Cursor } from "./cursor.ts";
 
 /** A message at each number. */
 function interval(from: number, through: number): Interval {
@@ -53,11 +53,9 @@ test("what waited is forgotten with its socket, and the next one's is not shown 
   expect(cursor.at).toBe(12);
 });
 
-test("a message that is told again because it was changed is no new one", () => {
-  const cursor = new Cursor(10);
-  const [first] = interval(10, 11).rows;
-  const changed = { ...(first as MessageRow), entity: 3, version: 11 };
-  expect(cursor.take({ stream: 7 as ChannelId, from: 10, through: 11, rows: [changed] })).toEqual(
-    [],
-  );
+test("a message that is told again because it was changed is no new one, and one that is gone is none", () => {
+  const [born] = interval(10, 11).rows;
+  const changed = { ...(born as MessageRow), version: 12 };
+  const gone = { ...(born as MessageRow), body: null };
+  expect(birthsIn({ rows: [born!, changed, gone] })).toEqual([born as MessageRow]);
 });

@@ -30,6 +30,9 @@ async function main([name = "", ...args]: readonly string[]): Promise<boolean> {
   const cores = chooseCores(options);
   stayOnLoadCores(cores);
   await using server = await BenchServer.start({ ...options, cores });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => void server[Symbol.asyncDispose]().then(() => process.exit(130)));
+  }
   const report = await chosen.measure({ server, cores }, options);
   console.log(reportText(name, options, cores, report));
   console.log(complaintsText(server));

@@ -12,7 +12,7 @@ export interface Run {
   readonly faults: readonly string[];
 }
 
-const settleMsMax = 20_000;
+const settleMsMax = 10_000;
 
 /** What is counted and timed while a run goes on. */
 export class Measure {

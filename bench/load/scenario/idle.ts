@@ -67,7 +67,7 @@ async function sit(server: BenchServer, population: Population): Promise<Run> {
 /** Waits until the workers' memory has not changed by a hundredth for some seconds: what is garbage is then gone, as far as it goes. */
 async function settled(server: BenchServer): Promise<void> {
   let [last, steadySeconds] = [server.usage().rssBytes.worker, 0];
-  for (let seconds = 0; seconds < 30 && steadySeconds < 4; seconds++) {
+  for (let seconds = 0; seconds < 30 && steadySeconds < 3; seconds++) {
     await pause(1_000);
     const now = server.usage().rssBytes.worker;
     steadySeconds = Math.abs(now - last) < last / 100 ? steadySeconds + 1 : 0;
