@@ -7,10 +7,14 @@ import { Latency } from "./latency.ts";
 import type { Run } from "./measure.ts";
 import { usageOf } from "./processes.ts";
 
-/** Number by the server, speaker, and filled up to a message's 100 bytes. */
-const frameBytes = 100;
 const channel = 0 as ChannelId;
 const settleMsMax = 10_000;
+
+interface BareOptions {
+  readonly sockets: number;
+  readonly frameBytes: number;
+  readonly cores: Cores | undefined;
+}
 
 /** The bare server with as many sockets, as the measure of what publishing costs at least. Runs are checked as Parley's are. */
 export class BareLoop implements AsyncDisposable {
@@ -20,22 +24,24 @@ export class BareLoop implements AsyncDisposable {
   #ledger = new Ledger();
   #latency = new Latency();
   #plannedMs: number[] = [];
+  readonly #frameBytes: number;
   #saying = 0;
   #endMs = 0;
   #lastMs = 0;
 
-  private constructor(cores: Cores | undefined) {
+  private constructor({ frameBytes, cores }: BareOptions) {
+    this.#frameBytes = frameBytes;
     this.#child = Bun.spawn(
       onServerCores([process.execPath, join(import.meta.dir, "bare-server.ts")], cores),
       { stdio: ["ignore", "pipe", "inherit"] },
     );
   }
 
-  static async start(sockets: number, cores: Cores | undefined): Promise<BareLoop> {
-    const loop = new BareLoop(cores);
+  static async start(options: BareOptions): Promise<BareLoop> {
+    const loop = new BareLoop(options);
     const { value } = await loop.#child.stdout.getReader().read();
     const url = `ws://127.0.0.1:${new TextDecoder().decode(value).trim()}`;
-    for (let index = 0; index < sockets; index++) await loop.#open(url, index);
+    for (let index = 0; index < options.sockets; index++) await loop.#open(url, index);
     return loop;
   }
 
@@ -86,7 +92,8 @@ export class BareLoop implements AsyncDisposable {
 
   #say(speaker: number): void {
     this.#saying++;
-    const frame = Buffer.alloc(frameBytes);
+    // The number, which the server writes, the speaker, and nothing.
+    const frame = Buffer.alloc(this.#frameBytes);
     frame.writeUInt32BE(speaker, 4);
     this.#plannedMs[speaker] = performance.now();
     this.#sockets[speaker]!.send(frame);

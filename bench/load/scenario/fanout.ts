@@ -16,15 +16,17 @@ export const fanout = scenario(
     sockets: 200,
     /** Speakers, each with one unanswered message. */
     inFlight: 50,
+    /** Of the bare loop's frames: a message's text alone. With who said it and when it is twice that. */
+    bareBytes: 100,
   },
-  async ({ server, cores }, { sockets, inFlight, runs, seconds }) => {
+  async ({ server, cores }, { sockets, inFlight, bareBytes, runs, seconds }) => {
     const population = await makePopulation(server, {
       people: sockets,
       members: sockets,
       channelsPerPerson: 1,
     });
     const audience = await Audience.open(server, population);
-    await using bare = await BareLoop.start(sockets, cores);
+    await using bare = await BareLoop.start({ sockets, frameBytes: bareBytes, cores });
     const channel = population.channels[0]!.id;
     const speakers = audience.seats.slice(0, inFlight).map(({ socket }) => ({ socket, channel }));
 
