@@ -46,4 +46,8 @@ function usage(): string {
   return ["npm run bench -- <scenario> [options], with these defaults:", ...lines].join("\n");
 }
 
-process.exit((await main(process.argv.slice(2))) ? 0 : 1);
+const isRun = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return false;
+});
+process.exit(isRun ? 0 : 1);
