@@ -59,3 +59,12 @@ test("a message that is told again because it was changed is no new one, and one
   const gone = { ...(born as MessageRow), body: null };
   expect(birthsIn({ rows: [born!, changed, gone] })).toEqual([born as MessageRow]);
 });
+
+test("what was kept aside and reaches beyond a reset is shown behind it, the rest is not", () => {
+  const cursor = new Cursor(0);
+  expect(shownOf(cursor, 5, 6)).toEqual([]);
+  expect(shownOf(cursor, 6, 8)).toEqual([]);
+  expect(cursor.reset(6).map(({ entity }) => entity)).toEqual([7, 8]);
+  expect(cursor.at).toBe(8);
+  expect(shownOf(cursor, 8, 9)).toEqual([9]);
+});

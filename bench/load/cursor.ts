@@ -19,6 +19,15 @@ export class Cursor {
     this.at = at;
   }
 
+  /** Everything begins anew behind this number; what was kept aside and reaches further is shown now. */
+  reset(at: Seq): MessageRow[] {
+    this.at = at;
+    const early = this.#early.filter(({ through }) => through > at);
+    this.#early = [];
+    early.sort((one, other) => one.from - other.from);
+    return early.flatMap((each) => this.take(each));
+  }
+
   /** The messages that are shown now: of this interval, and of those kept aside that it joins. */
   take(interval: Interval): MessageRow[] {
     if (interval.from > this.at) {

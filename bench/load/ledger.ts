@@ -69,6 +69,11 @@ export class Ledger {
     this.#sent.set(channel, seqs.add(seq));
   }
 
+  /** What is stored in a channel by what the server said. */
+  sentTo(channel: ChannelId): ReadonlySet<Seq> {
+    return this.#sent.get(channel) ?? new Set();
+  }
+
   /** Whether as many were heard as are to be; cheap enough to be asked again and again. */
   get isComplete(): boolean {
     const { expected, deliveries } = this.#sums();

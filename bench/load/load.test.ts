@@ -9,6 +9,7 @@ import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
 import { reconnect } from "./scenario/reconnect.ts";
+import { slowReaders } from "./scenario/slow-readers.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
 
 const hasRedis = Bun.which("redis-server") !== null || Bun.which("valkey-server") !== null;
@@ -78,3 +79,8 @@ onRedis(
   },
   60_000,
 );
+
+test("W6: who reads slowly in a channel that goes on gets all of it, in order", async () => {
+  const { runs } = await measure(slowReaders, { sockets: 5, slow: 2, rate: 50, seconds: 0.5 });
+  expect(runs).toHaveLength(1);
+});

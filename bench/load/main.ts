@@ -9,6 +9,7 @@ import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
 import { reconnect } from "./scenario/reconnect.ts";
+import { slowReaders } from "./scenario/slow-readers.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
 
 const scenarios: Record<string, Scenario> = {
@@ -18,6 +19,7 @@ const scenarios: Record<string, Scenario> = {
   handshakes,
   "worker-death": workerDeath,
   reconnect,
+  "slow-readers": slowReaders,
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<boolean> {
