@@ -10,7 +10,7 @@ import { bodyPlannedAt } from "./planned.ts";
 import type { Member } from "./population.ts";
 
 /** As PROTOCOL.md has it under "Coming back". */
-const backoffMs = { first: 200, base: 250, max: 30_000 } as const;
+const backoffMs = { first: 200, short: 300, shortRetries: 18, max: 30_000 } as const;
 const retryMs = 250;
 
 export interface ClientOptions {
@@ -125,7 +125,10 @@ export class Client {
       const ceilingMs =
         failures === 0
           ? backoffMs.first
-          : Math.min(backoffMs.max, backoffMs.base * 2 ** (failures - 1));
+          : Math.min(
+              backoffMs.max,
+              backoffMs.short * 2 ** Math.max(0, failures - backoffMs.shortRetries),
+            );
       await pause(Math.random() * ceilingMs);
       if (performance.now() < this.#refusedUntilMs) continue;
       attemptMs = performance.now();

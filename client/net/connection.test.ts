@@ -147,7 +147,7 @@ test.each(Object.entries(outcomes))(
       return;
     }
     await page.is("quiet");
-    page.clock.pass(100);
+    page.clock.pass(150);
     const { token } = await (await server.socket()).hears("hello");
     expect(token).toBe(outcome === "comes back" ? "held" : "fresh");
   },
@@ -171,7 +171,7 @@ test("bytes that are no frame end the socket and not the page", async () => {
   await page.is("open");
   socket.saysBytes(new Uint8Array([0xc1, opcode.interval]));
   await page.is("quiet");
-  page.clock.pass(100);
+  page.clock.pass(150);
   await (await server.socket()).welcomes();
   await page.is("open");
 });

@@ -6,7 +6,7 @@ import { protocolVersion } from "#wire/version.ts";
 
 import type { Clock } from "../store/clock.ts";
 import type { Link } from "../store/model.ts";
-import { retryDelayMs } from "./backoff.ts";
+import { retryDelayMs, shortRetries } from "./backoff.ts";
 import type { Ask } from "./calls.ts";
 import { LinkLine } from "./link.ts";
 import { type Ending, LiveSocket } from "./live-socket.ts";
@@ -169,7 +169,7 @@ export class Connection {
     const { tokens } = this.#parts;
     if (action === "nothing") return this.stop((link) => link.outdated());
     if (why === "network") return this.#broke();
-    if (action !== "sign_in") return this.#retry();
+    if (action !== "sign_in") return this.#retry({ isAnswer: true });
 
     if (why === "user_inactive") return tokens.ended("inactive");
     if (why === "session_ended") return tokens.ended("left");
@@ -183,10 +183,13 @@ export class Connection {
     this.#retry();
   }
 
-  #retry(): void {
+  #retry({ isAnswer = false } = {}): void {
     const { clock, random, isOnline } = this.#parts;
-    const wasStable = this.#socket?.isWelcomed && clock.now() - this.#sinceMs >= stableMs;
-    if (wasStable) this.#failures = 0;
+    const isWelcomed = this.#socket?.isWelcomed === true;
+    const wasStable = isWelcomed && clock.now() - this.#sinceMs >= stableMs;
+    if (wasStable || this.#returnAfterMs !== undefined) this.#failures = 0;
+    // Not the network: who comes again soon makes it worse.
+    else if (isWelcomed || isAnswer) this.#failures = Math.max(this.#failures, shortRetries);
     this.#abandon();
     this.#isTrying = false;
     const delayMs = this.#returnAfterMs ?? retryDelayMs(this.#failures, random);

@@ -146,13 +146,13 @@ test("a server that has no time is asked again after what it names, and after lo
   await turn();
   (await sends.next()).answer(fates("unavailable"));
   await turn();
-  clock.pass(249);
+  clock.pass(299);
   expect(sends.all).toHaveLength(2);
   clock.pass(1);
   (await sends.next(({ bodies }) => bodies.length === 2)).answer(fates(null, "unavailable"));
   await turn();
   expect(sends.all).toHaveLength(3);
-  clock.pass(500);
+  clock.pass(600);
   expect(sends.all.at(-1)!.bodies).toEqual(["two"]);
 });
 

@@ -3,7 +3,7 @@ import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
 import type { Clock } from "../store/clock.ts";
-import { retryDelayMs } from "./backoff.ts";
+import { retryDelayMs, shortRetries } from "./backoff.ts";
 import type { Answered, Ask } from "./calls.ts";
 import type { DraftStore, KeptDraft } from "./draft-store.ts";
 import { fatesOf, groupOf } from "./send.ts";
@@ -197,7 +197,7 @@ export class Outbox {
       lane.failures = 0;
       return 0;
     }
-    return Math.max(next.afterMs, retryDelayMs(1 + lane.failures++, this.#parts.random));
+    return Math.max(next.afterMs, retryDelayMs(shortRetries + lane.failures++, this.#parts.random));
   }
 
   #store(draft: KeptDraft, at: { seq: Seq; createdAt: number }): void {
