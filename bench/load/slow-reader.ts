@@ -98,7 +98,7 @@ export class SlowReader {
   }
 
   #say(command: WithoutRef<Command>): void {
-    this.#socket.send({ ...command, ref: ++this.#ref } as Command);
+    this.#socket.send({ ...command, ref: ++this.#ref });
   }
 
   #hear(answer: Answer): void {
