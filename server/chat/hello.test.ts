@@ -41,7 +41,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
   const sessions = new Sessions();
   let removals = 0;
   const sql = answering(server.sql, "coalesce(last.created_at, m.joined_at)", async () => {
-    if (removals++ > 0) return;
+    removals++;
     await server.sql`delete from members where channel_id = ${channel} and user_id = ${grace.id}`;
     const rows = [{ kind: "membership", entity: channel, version: 2, body: null }] as const;
     const interval = { stream: grace.id, from: 1, through: 2, rows: [...rows] };
@@ -96,7 +96,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
   });
   await handling.reply;
   await handling.then?.();
-  expect(removals).toBe(2);
+  expect(removals).toBe(1);
   expect([...topics]).toContain(durableTopic(grace.id));
   expect([...topics]).not.toContain(durableTopic(channel));
   expect([...session.followed.keys()]).toEqual([grace.id]);

@@ -74,24 +74,31 @@ export async function catchUpAll(
   const { userId } = identityOf(session);
   // The user's stream before the list of channels: a membership that comes between is delivered and joined.
   await subscribeDurable(parts, session, [userId]);
-  const before = await readMemberships(sql, userId);
-  const subscribed = before.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
+  const memberships = await readMemberships(sql, userId);
+  const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (!session.isListening) return;
-  // Again: the heads that are compared with the cursors must be younger than the subscription.
-  const memberships = await readMemberships(sql, userId);
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
   await sendCatchUp(parts, session, streams, { sameEpoch });
   if (session.isClosed) return;
 
-  // Of a channel that is named and at its head the client knows everything already.
+  // Of a channel that is named and as far as we are the client knows everything already. How far that is must be younger than the subscription.
   const unknown = memberships
-    .filter(({ channelId, head }) => !sameEpoch || cursors.get(channelId) !== head)
+    .filter(({ channelId, head }) => {
+      const delivered = parts.delivery.deliveredOf(channelId) ?? head;
+      return !sameEpoch || cursors.get(channelId) !== delivered;
+    })
     .map(({ channelId }) => channelId);
   await sendSummaries(parts, session, unknown.slice(0, limits.summariesFirstMax));
   session.send({ op: "caughtUp" });
-  await watchPeople(parts, session, await readDirectPeers(sql, userId, watchedPeersMax));
+  const direct = memberships.filter(({ isDirect }) => isDirect).slice(0, watchedPeersMax);
+  const peers = await readDirectPeers(
+    sql,
+    userId,
+    direct.map(({ channelId }) => channelId),
+  );
+  await watchPeople(parts, session, peers);
   await sendSummaries(parts, session, unknown.slice(limits.summariesFirstMax));
 }
 

@@ -60,7 +60,7 @@ test("C1: it stands in both users' streams and in its own, and everything in it 
     [2, 2, 2],
     [2, 2, 2],
   ]);
-  expect(await readDirectPeers(sql, ada, 10)).toEqual([grace]);
+  expect(await readDirectPeers(sql, ada, [channelId])).toEqual([grace]);
 });
 
 test("C1: with oneself it is one's own", async () => {
@@ -73,7 +73,7 @@ test("C1: with oneself it is one's own", async () => {
   const { rows } = (await readUserStream(sql, ada, 0))!;
   expect(rows[0]!.row).toMatchObject({ kind: "membership", body: { peer: null } });
   expect(await createDirect(sql, ada, ada)).toMatchObject({ channelId, touched: [] });
-  expect(await readDirectPeers(sql, ada, 10)).toEqual([]);
+  expect(await readDirectPeers(sql, ada, [channelId])).toEqual([]);
 });
 
 test("nobody opens one with who is not there or no longer active, and nothing is left of the attempt", async () => {

@@ -79,23 +79,18 @@ async function findDirect(sql: Database, textId: string): Promise<ChannelId | un
   return row?.id;
 }
 
-/** The other people of a user's direct channels, newest channel first. */
+/** The other people of these direct channels of a user. */
 export async function readDirectPeers(
   sql: Database,
   userId: UserId,
-  limit: number,
+  channels: readonly ChannelId[],
 ): Promise<UserId[]> {
+  if (channels.length === 0) return [];
   const rows = await sql<{ user_id: UserId }[]>`
     select other.user_id
-      from members mine
+      from unnest(${channels as ChannelId[]}::bigint[]) as a (channel_id)
      cross join lateral (
-       select c.id from channels c
-        where c.id = mine.channel_id and c.kind = 'direct' and c.deleted_at is null limit 1
-     ) c
-     cross join lateral (
-       select o.user_id from members o where o.channel_id = c.id and o.user_id <> mine.user_id offset 0
-     ) other
-     where mine.user_id = ${userId}
-     order by c.id desc limit ${limit}`;
+       select o.user_id from members o where o.channel_id = a.channel_id and o.user_id <> ${userId} offset 0
+     ) other`;
   return rows.map(({ user_id }) => user_id);
 }

@@ -64,9 +64,11 @@ export async function readSummaries(
 export async function readMemberships(
   sql: Database,
   userId: UserId,
-): Promise<{ channelId: ChannelId; head: Seq; activeAtMs: number }[]> {
-  const rows = await sql<{ channel_id: ChannelId; head: Seq; active_at: Date }[]>`
-    select c.id as channel_id, c.head, coalesce(last.created_at, m.joined_at) as active_at
+): Promise<{ channelId: ChannelId; isDirect: boolean; head: Seq; activeAtMs: number }[]> {
+  const rows = await sql<
+    { channel_id: ChannelId; is_direct: boolean; head: Seq; active_at: Date }[]
+  >`
+    select c.id as channel_id, c.kind = 'direct' as is_direct, c.head, coalesce(last.created_at, m.joined_at) as active_at
       from members m
      cross join lateral (
        select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
@@ -78,6 +80,7 @@ export async function readMemberships(
      order by coalesce(last.created_at, m.joined_at) desc, c.id desc`;
   return rows.map((row) => ({
     channelId: row.channel_id,
+    isDirect: row.is_direct,
     head: row.head,
     activeAtMs: row.active_at.getTime(),
   }));

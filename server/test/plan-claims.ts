@@ -70,7 +70,7 @@ function statementsOf({ channels, users, messagesEach }: Filled): Record<string,
     "state of a channel": (sql) => readState(sql, channel, 100),
     "all summaries": (sql) => readSummaries(sql, me, channels),
     "all memberships": (sql) => readMemberships(sql, me),
-    "direct peers": (sql) => readDirectPeers(sql, me, 200),
+    "direct peers": (sql) => readDirectPeers(sql, me, channels),
     "pointers of a channel": (sql) => readPointers(sql, channel, me),
     "move 50 pointers": (sql) =>
       movePointers(
