@@ -71,6 +71,8 @@ export const allowedSkips: Readonly<Record<string, string>> = {
     withoutRedis,
   "W8: a worker that has nearly all sockets sends a tenth of them away, beside one that has none":
     withoutRedis,
+  "S8: workers on one Redis count hellos and tickets together, and while it is away each for itself":
+    withoutRedis,
   "S8: workers on one Redis count together, and while it is away each for itself": withoutRedis,
   "D1 D2: it starts two workers and a Redis, both have people, who talk; Ctrl-C ends all of it":
     withoutRedis,

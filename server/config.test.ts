@@ -3,9 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   ConfigMistakes,
-  configTable,
   defaultDataDir,
-  envExample,
   envOf,
   moveData,
   pathBeneath,
@@ -13,6 +11,7 @@ import {
   readConfig,
   readWorkerConfig,
 } from "./config.ts";
+import { configTable, envExample } from "./config-documents.ts";
 import { policy } from "./http/policy.ts";
 import { temporaryDirectory } from "./test/directory.ts";
 
@@ -35,6 +34,9 @@ test("nothing has to be set", () => {
     host: "0.0.0.0",
     dataDir: defaultDataDir,
     trustedProxies: [],
+    messagesPerSecond: 20,
+    commandsPerSecond: 50,
+    socketsPerAddress: 5_000,
     logLevel: "info",
     clientDir: join(defaultDataDir, "client"),
     hostRolesTrusted: false,

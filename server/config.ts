@@ -32,6 +32,11 @@ export interface Config {
   /** Unset for a supervisor that is to use every core, as far as a Redis is there. */
   readonly workers?: number;
   readonly trustedProxies: readonly string[];
+  /** Of one user, for long, on each worker. */
+  readonly messagesPerSecond: number;
+  readonly commandsPerSecond: number;
+  /** Open at once, on each worker. */
+  readonly socketsPerAddress: number;
   /** Both or neither: files in PEM, for a server that speaks https itself. */
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -89,7 +94,7 @@ const postgres = url(
 type SettingOf<Field extends keyof Config> = Setting<NonNullable<Config[Field]>>;
 
 /** Every setting, in the order in which the documents list them. */
-const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> } = {
+export const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> } = {
   port: {
     name: "PORT",
     fallback: "3000",
@@ -153,6 +158,27 @@ const settings: { readonly [Field in keyof Required<Config>]: SettingOf<Field> }
     type: "list",
     says: "Addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed.",
     parse: addresses,
+  },
+  messagesPerSecond: {
+    name: "MESSAGES_PER_SECOND",
+    fallback: "20",
+    type: "integer",
+    says: "Messages that one person may send per second for long; ten times as many at once.",
+    parse: integer(1, 1_000_000),
+  },
+  commandsPerSecond: {
+    name: "COMMANDS_PER_SECOND",
+    fallback: "50",
+    type: "integer",
+    says: "The same of everything else that a client asks for.",
+    parse: integer(1, 1_000_000),
+  },
+  socketsPerAddress: {
+    name: "SOCKETS_PER_ADDRESS",
+    fallback: "5000",
+    type: "integer",
+    says: "Connections that one address may hold on each worker; an office or a proxy is one address.",
+    parse: integer(1, 1_000_000),
   },
   tlsCert: {
     name: "TLS_CERT",
@@ -354,29 +380,6 @@ export function envOf(config: Config): Record<string, string> {
 function textOfValue(value: NonNullable<Config[keyof Config]>): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? value.join(",") : `${value}`;
-}
-
-/** The table of the README. */
-export function configTable(): string {
-  const rows = Object.values(settings).map(({ name, type, fallback, fallbackSays, says }) => {
-    const shown = fallbackSays ?? `\`${fallback}\``;
-    return `| \`${name}\` | ${type} | ${shown} | ${says} |`;
-  });
-  return ["| Setting | Type | Default | What it does |", "|---|---|---|---|", ...rows].join("\n");
-}
-
-/** The text of `.env.example`: every setting, commented out. */
-export function envExample(): string {
-  const head = [
-    "# No setting is required. Every setting X can also be given as X_FILE, the path of a file that holds it.",
-    "# Bun reads this file when it is named .env; see the README for the same as a table.",
-  ];
-  const entries = Object.values(settings).map(
-    ({ name, fallback, fallbackSays, says }) =>
-      `\n# ${says.replaceAll("`", "")}${fallbackSays ? ` Default: ${fallbackSays.replaceAll("`", "")}.` : ""}\n` +
-      `#${name}=${fallback ?? ""}`,
-  );
-  return `${[...head, ...entries].join("\n")}\n`;
 }
 
 function textOf(env: Env, name: string, mistakes: string[]): string | undefined {

@@ -11,7 +11,7 @@ const ranks = [
   ["redis-address"],
   ["config-text"],
   ["wire", "lib", "config"],
-  ["observe"],
+  ["observe", "config-documents"],
   ["engine", "session", "store", "fanout", "embedded"],
   // Above the store: an account, its session and the code that allowed both are one transaction.
   ["auth"],

@@ -6,11 +6,11 @@ import type { Seq, StreamId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { pause, within } from "#lib/wait.ts";
-import { createSharedAttempts } from "./auth/attempts.ts";
-import { createAdmit, wireRefusals } from "./auth/access.ts";
+import { createAdmit } from "./auth/access.ts";
 import { createHostTokens, hostSettingsOf } from "./auth/host-tokens.ts";
 import { watchRevocations } from "./auth/revocations.ts";
 import { createTokens } from "./auth/tokens.ts";
+import { createVerify } from "./auth/verify.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
 import { followMemberships, removeMembers, revokeMembership } from "./chat/join.ts";
@@ -29,7 +29,6 @@ import { Delivery } from "./fanout/deliver.ts";
 import { decodeHeads, Heads } from "./fanout/heads.ts";
 import { openBus } from "./fanout/open-bus.ts";
 import { Peers } from "./fanout/peers.ts";
-import { connectRedis } from "./fanout/redis.ts";
 import { Relay } from "./fanout/relay.ts";
 import {
   durableTopic,
@@ -41,9 +40,10 @@ import {
   presenceTopic,
 } from "./fanout/topic.ts";
 import { createApp } from "./http/app.ts";
+import { openLimits } from "./http/open-limits.ts";
 import { heartbeatEvent } from "./http/readable-events.ts";
 import { streamLimits, Streams } from "./http/streams.ts";
-import { type Attached, upgradeOf } from "./http/upgrade.ts";
+import { type Attached, createUpgrade } from "./http/upgrade.ts";
 import { log } from "./observe/log.ts";
 import { openPresence } from "./presence/open-presence.ts";
 import { Backpressure } from "./session/backpressure.ts";
@@ -233,7 +233,10 @@ export async function startWorker(
     hostRolesTrusted: config.hostRolesTrusted,
     now,
   });
+  const limiting = openLimits(config, now);
+  const { admission, entries, pace } = limiting;
   const chat: ChatParts = {
+    ...createVerify({ admit, entries, hasEnded: (sessionId) => revocations.hasEnded(sessionId) }),
     sql: reading,
     writing,
     batch,
@@ -244,14 +247,6 @@ export async function startWorker(
     pointers,
     typing,
     version: manifest.version,
-    verify: async (token) => {
-      const admitted = await admit(token);
-      if ("refused" in admitted) return { refused: wireRefusals[admitted.refused] };
-      const { account, sessionId, expiresAtMs } = admitted;
-      // It may have ended between the read and now, when there was no socket of it to close yet.
-      if (revocations.hasEnded(sessionId)) return { refused: "token_invalid" };
-      return { userId: account.id, name: account.name, sessionId, expiresAtMs };
-    },
     epoch: () => epoch.current,
     publishLive,
     presence,
@@ -266,16 +261,16 @@ export async function startWorker(
   const streams: Streams = new Streams({
     chat,
     dispatch,
+    pace,
+    admission,
     left,
     drained: (session) => backpressure.drained(session),
     forward: (topic, bytes) => bus.publish(topic, bytes),
   });
 
-  const counting =
-    config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, { answerMsMax: 500 });
   const app = createApp({
     config,
-    ...(counting && { attempts: createSharedAttempts(counting) }),
+    ...limiting,
     sql: reading,
     tokens,
     admit,
@@ -304,7 +299,7 @@ export async function startWorker(
     },
     {
       fetch: (request, peer) => app.fetch(request, peer),
-      upgrade: (request) => upgradeOf(request, config, isDraining),
+      upgrade: createUpgrade({ config, admission, isDraining: () => isDraining }),
       opened: (socket) => {
         const session = new Session(socket, {
           encoding: socket.data.encoding,
@@ -312,17 +307,20 @@ export async function startWorker(
           topicOf: jsonTopic,
         });
         socket.data.session = session;
-        socket.data.receiver = new Receiver(session, dispatch, now);
+        socket.data.receiver = new Receiver(session, dispatch, pace, now);
+        admission.opened(socket.data.address);
         sessions.add(session);
       },
       received: (socket: EngineSocket<Attached>, frame) => {
         // What comes now is said again on the next socket; answered is what was begun.
         if (!isDraining) socket.data.receiver?.receive(frame);
       },
+      controlled: ({ data }, bytes) => data.receiver?.controlled(bytes),
       drained: ({ data }) => data.session && backpressure.drained(data.session),
       closed: (socket) => {
-        const { session } = socket.data;
+        const { session, address } = socket.data;
         if (!session) return;
+        admission.closed(address);
         session.ended();
         leave(chat, session);
         left(session);
@@ -368,7 +366,7 @@ export async function startWorker(
     // Neither a frozen Redis nor a frozen PostgreSQL is waited for.
     const leaving = Promise.all([keepLastSeen(), presence.stop(), peers.leave()]);
     await within(workerLimits.flushMsMax / 2, leaving);
-    counting?.disconnect();
+    limiting.close();
     epoch.stop();
     await bus.close();
     await pools.end();

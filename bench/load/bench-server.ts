@@ -48,6 +48,9 @@ export class BenchServer implements AsyncDisposable {
         PORT: "0",
         DATA_DIR: join(this.#place, "data"),
         WORKERS: `${workers}`,
+        // How fast one person may go is not what is asked.
+        MESSAGES_PER_SECOND: "1000000",
+        COMMANDS_PER_SECOND: "1000000",
         HOST_JWT_SECRET: this.host.secret,
         HOST_ISSUER: this.host.issuer,
         HOST_AUDIENCE: this.host.audience,

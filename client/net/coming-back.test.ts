@@ -81,6 +81,21 @@ test("E12: a server that welcomes and throws out at once is not stormed", async 
   expect(page.clock.nextMs).toBe(100);
 });
 
+test("S8 E12: a hello that is refused by slow down is said again when the server says, and no sooner", async () => {
+  await using server = new ScriptedServer();
+  using page = connect(server);
+  page.connection.start();
+  const socket = await server.socket();
+  const { ref } = await socket.hears("hello");
+  socket.says({ op: "refusal", ref, code: "slow_down", detail: "", retryAfterMs: 60_000 });
+  await socket.ended.promise;
+  page.clock.pass(59_999);
+  expect(server.socketCount).toBe(1);
+  page.clock.pass(1);
+  await (await server.socket()).welcomes();
+  await page.is("restored");
+});
+
 test("U10: a short break is not worth a word; a longer one is said, and so is its end", async () => {
   await using server = new ScriptedServer();
   using page = connect(server);

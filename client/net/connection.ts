@@ -165,11 +165,11 @@ export class Connection {
     if (answered.op === "refusal") this.#parts.log("a new token was refused", answered.code);
   }
 
-  #ended({ action, why }: Ending): void {
+  #ended({ action, why, afterMs = 0 }: Ending): void {
     const { tokens } = this.#parts;
     if (action === "nothing") return this.stop((link) => link.outdated());
     if (why === "network") return this.#broke();
-    if (action !== "sign_in") return this.#retry({ isAnswer: true });
+    if (action !== "sign_in") return this.#retry({ isAnswer: true, afterMs });
 
     if (why === "user_inactive") return tokens.ended("inactive");
     if (why === "session_ended") return tokens.ended("left");
@@ -183,7 +183,7 @@ export class Connection {
     this.#retry();
   }
 
-  #retry({ isAnswer = false } = {}): void {
+  #retry({ isAnswer = false, afterMs = 0 } = {}): void {
     const { clock, random, isOnline } = this.#parts;
     const isWelcomed = this.#socket?.isWelcomed === true;
     const wasStable = isWelcomed && clock.now() - this.#sinceMs >= stableMs;
@@ -192,7 +192,7 @@ export class Connection {
     else if (isWelcomed || isAnswer) this.#failures = Math.max(this.#failures, shortRetries);
     this.#abandon();
     this.#isTrying = false;
-    const delayMs = this.#returnAfterMs ?? retryDelayMs(this.#failures, random);
+    const delayMs = this.#returnAfterMs ?? Math.max(afterMs, retryDelayMs(this.#failures, random));
     this.#failures++;
     this.#link.broke();
     this.#link.waiting(isOnline() ? clock.now() + delayMs : undefined);

@@ -15,6 +15,8 @@ const tooLargeNumber = 1009;
 export interface Ending {
   readonly action: ClientAction;
   readonly why: keyof typeof closes | keyof typeof refusals | "network";
+  /** Sooner the server does not want to see us again. */
+  readonly afterMs?: number;
 }
 
 interface Parts {
@@ -73,7 +75,8 @@ export class LiveSocket {
     if (this.#isOver) return;
     const answered = await this.#calls.ask(this.#parts.hello());
     if (answered.op !== "refusal") return;
-    this.#end({ action: refusals[answered.code].client, why: answered.code });
+    const { code, retryAfterMs } = answered;
+    this.#end({ action: refusals[code].client, why: code, afterMs: retryAfterMs });
   }
 
   #hear(frame: Frame): void {

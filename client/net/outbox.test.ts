@@ -133,6 +133,37 @@ test("a channel that one may not write to refuses all that waits", async () => {
   expect(shown.all).toContain("refused one: not_a_member");
 });
 
+test("S8: a server that says slow down is left alone for as long as it says, whatever is written meanwhile, and nobody is alarmed", async () => {
+  const { outbox, clock, sends, shown } = open(disk().store);
+  void outbox.open();
+  outbox.say(lobby, "one");
+  const first = await sends.next();
+  first.answer(refusal("slow_down", 5_000));
+  await turn();
+  outbox.say(lobby, "two");
+  outbox.say(engineRoom, "elsewhere");
+  expect((await sends.next()).channel).toBe(engineRoom);
+  clock.pass(4_999);
+  await turn();
+  expect(sends.all).toHaveLength(2);
+  clock.pass(1);
+  const again = await sends.next();
+  expect(again.bodies).toEqual(["one", "two"]);
+  expect(again.ids[0]).toBe(first.ids[0]);
+  expect(shown.all).toEqual(["written one", "written two", "written elsewhere"]);
+});
+
+test("S8: on another socket what was left alone goes at once", async () => {
+  const { outbox, sends } = open(disk().store);
+  void outbox.open();
+  outbox.say(lobby, "one");
+  (await sends.next()).answer(refusal("slow_down", 5_000));
+  await turn();
+  outbox.pause();
+  void outbox.open();
+  expect((await sends.next()).bodies).toEqual(["one"]);
+});
+
 test("a server that has no time is asked again after what it names, and after longer and longer", async () => {
   const { outbox, clock, sends } = open(disk().store);
   void outbox.open();

@@ -36,6 +36,8 @@ interface Lane {
   drafts: KeptDraft[];
   isSending: boolean;
   failures: number;
+  /** Until then the server has said that it takes nothing, whatever is written meanwhile. */
+  restsUntilMs: number;
   stopTimer: () => void;
 }
 
@@ -122,7 +124,10 @@ export class Outbox {
   pause(): void {
     this.#opening++;
     this.#isOpen = false;
-    for (const lane of this.#lanes.values()) lane.stopTimer();
+    for (const lane of this.#lanes.values()) {
+      lane.stopTimer();
+      lane.restsUntilMs = 0;
+    }
   }
 
   /** The person signed out: what is unsent belongs to no tab, and any page of theirs may take it. */
@@ -164,7 +169,7 @@ export class Outbox {
 
   #flush(channel: ChannelId): void {
     const lane = this.#lane(channel);
-    if (!this.#isOpen || lane.isSending) return;
+    if (!this.#isOpen || lane.isSending || this.#parts.clock.now() < lane.restsUntilMs) return;
     const group = groupOf(lane.drafts, this.#unkept);
     if (group.length === 0) return;
 
@@ -197,6 +202,7 @@ export class Outbox {
       lane.failures = 0;
       return 0;
     }
+    lane.restsUntilMs = this.#parts.clock.now() + next.afterMs;
     return Math.max(next.afterMs, retryDelayMs(shortRetries + lane.failures++, this.#parts.random));
   }
 
@@ -229,7 +235,8 @@ export class Outbox {
   #lane(channel: ChannelId): Lane {
     let lane = this.#lanes.get(channel);
     if (!lane) {
-      lane = { drafts: [], isSending: false, failures: 0, stopTimer: () => undefined };
+      const stopTimer = () => undefined;
+      lane = { drafts: [], isSending: false, failures: 0, restsUntilMs: 0, stopTimer };
       this.#lanes.set(channel, lane);
     }
     return lane;

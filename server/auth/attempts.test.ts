@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { connectRedis } from "../fanout/redis.ts";
 import { people } from "../test/people.ts";
 import { redisProgram, TestRedis } from "../test/redis.ts";
-import { attemptLimits, createAttempts, createSharedAttempts, type Attempts } from "./attempts.ts";
+import { attemptLimits, createAttempts, type Attempts } from "./attempts.ts";
+import { countTogether } from "./counters.ts";
 import type { AuthRefusal } from "./refusal.ts";
 
 const email: string = people.ada.email;
@@ -98,7 +99,10 @@ test.skipIf(redisProgram === undefined)(
     await using redis = await TestRedis.start();
     const connections = [connectRedis(redis.url), connectRedis(redis.url)];
     await Promise.all(connections.map((each) => new Promise((ready) => each.once("ready", ready))));
-    const [one, other] = connections.map(createSharedAttempts) as [Attempts, Attempts];
+    const [one, other] = connections.map((each) => createAttempts(countTogether(each))) as [
+      Attempts,
+      Attempts,
+    ];
     for (let count = 0; count < byAddress; count += 1) {
       const attempts = count % 2 === 0 ? one : other;
       expect(await fail(attempts, "192.0.2.1", `${count}@parley.test`)).toBe("wrong_credentials");

@@ -1,11 +1,6 @@
-import { isIPv6 } from "node:net";
-import {
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-  type IRateLimiterOptions,
-  type RateLimiterAbstract,
-} from "rate-limiter-flexible";
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
+import { networkOf } from "./network.ts";
+import { count, countAlone, type MakeCounter } from "./counters.ts";
 import type { AuthRefusal } from "./refusal.ts";
 
 /**
@@ -19,9 +14,6 @@ export const attemptLimits = {
 } as const;
 
 type Kind = keyof typeof attemptLimits;
-
-/** What makes a counter. */
-type MakeLimiter = (options: IRateLimiterOptions) => RateLimiterAbstract;
 
 export interface Attempts {
   /**
@@ -40,13 +32,11 @@ export interface Attempts {
 }
 
 /** Counts failed attempts by address and by account. */
-export function createAttempts(
-  make: MakeLimiter = (options) => new RateLimiterMemory(options),
-): Attempts {
-  const limiterOf = (kind: Kind) => make({ keyPrefix: kind, ...attemptLimits[kind] });
-  const byAddress = limiterOf("signInsByAddress");
-  const byAccount = limiterOf("signInsByAccount");
-  const links = limiterOf("linksByAddress");
+export function createAttempts(make: MakeCounter = countAlone): Attempts {
+  const counterOf = (kind: Kind) => make({ keyPrefix: kind, ...attemptLimits[kind] });
+  const byAddress = counterOf("signInsByAddress");
+  const byAccount = counterOf("signInsByAccount");
+  const links = counterOf("linksByAddress");
 
   return {
     signIn: async ({ address, email }, attempt) => {
@@ -61,47 +51,16 @@ export function createAttempts(
   };
 }
 
-/** The same, counted by all workers together on a connection to their Redis; while that is away each counts what it sees itself. */
-export function createSharedAttempts(redis: object): Attempts {
-  return createAttempts(
-    ({ keyPrefix = "", ...options }) =>
-      new RateLimiterRedis({
-        ...options,
-        keyPrefix: `attempts:${keyPrefix}`,
-        storeClient: redis,
-        insuranceLimiter: new RateLimiterMemory(options),
-      }),
-  );
-}
-
 async function limited<T extends object>(
-  limiter: RateLimiterAbstract,
+  counter: RateLimiterAbstract,
   key: string,
   attempt: () => Promise<T | AuthRefusal>,
 ): Promise<T | AuthRefusal> {
-  try {
-    await limiter.consume(key);
-  } catch (spent) {
-    if (!(spent instanceof RateLimiterRes)) throw spent;
-    return {
-      refused: "too_many_attempts",
-      retryAfterSeconds: Math.max(1, Math.ceil(spent.msBeforeNext / 1000)),
-    };
+  const waitMs = await count(counter, key);
+  if (waitMs > 0) {
+    return { refused: "too_many_attempts", retryAfterSeconds: Math.ceil(waitMs / 1_000) };
   }
   const outcome = await attempt();
-  if (!("refused" in outcome)) await limiter.reward(key);
+  if (!("refused" in outcome)) await counter.reward(key);
   return outcome;
-}
-
-/** Whoever has one IPv6 address has 2^64 of them: they count as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-
-  const [head = "", tail = ""] = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname
-    .slice(1, -1)
-    .split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const after = tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => "0");
-  return [...groups, ...zeros, ...after].slice(0, 4).join(":");
 }

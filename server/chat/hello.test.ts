@@ -79,7 +79,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       readMemberOf(server.sql, userId, channels),
     now: () => clock.now(),
     version: "0",
-    verify: async () => ({
+    enter: async () => ({
       userId: grace.id,
       name: grace.name,
       sessionId: grace.sessionId,

@@ -1,5 +1,5 @@
 import type { CommandOf } from "#wire/command.ts";
-import { closes } from "#wire/codes.ts";
+import { closes, type Refusal } from "#wire/codes.ts";
 import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { protocolVersion } from "#wire/version.ts";
@@ -33,18 +33,14 @@ async function greet(
   session: Session,
   { token }: CommandOf<"hello">,
 ): Promise<Answered> {
-  const verified = await parts.verify(token);
-  if ("refused" in verified) {
-    // What nobody can say now is no reason to sign anybody out.
-    const otherwise = verified.refused === "unavailable" ? "restart" : "token_invalid";
-    const name = verified.refused in closes ? verified.refused : otherwise;
-    // After the refusal has left.
-    setImmediate(() => session.close(name as keyof typeof closes));
-    return verified;
-  }
+  const verified = await parts.enter(token);
+  if ("refused" in verified) return turnedAway(session, verified);
   // Nobody would take back what is given to a socket that went while the token was read; the answer goes nowhere.
   if (session.isClosed) return { refused: "hello_first" };
   const { userId, name, sessionId, expiresAtMs } = verified;
+  if (parts.sessions.ofUser(userId).length >= limits.socketsPerUserMax) {
+    return turnedAway(session, { refused: "slow_down", retryAfterMs: fullMs });
+  }
   session.identity = { userId, name, sessionId };
   session.tokenExpiresAtMs = expiresAtMs;
   parts.sessions.greeted(session);
@@ -62,6 +58,18 @@ async function greet(
     frameBytesMax: limits.frameBytesMax,
     bodyCharsMax: limits.bodyCharsMax,
   };
+}
+
+/** One of their sockets that is dead and does not know it yet is gone by then. */
+const fullMs = limits.idleSecondsMax * 1_000;
+
+/** Refuses, and closes the socket when the refusal has left. */
+function turnedAway(session: Session, refusal: Refusal): Refusal {
+  // What nobody can say now is no reason to sign anybody out.
+  const otherwise = refusal.refused === "unavailable" ? "restart" : "token_invalid";
+  const name = refusal.refused in closes ? refusal.refused : otherwise;
+  setImmediate(() => session.close(name as keyof typeof closes));
+  return refusal;
 }
 
 /** Brings a socket that listens to nothing up to date: subscribes it through the barrier, and tells it all that it does not hold. */

@@ -12,7 +12,8 @@ import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { leave, leaveTopics } from "./leave.ts";
 import { hello } from "./hello.ts";
 import { followLive } from "./open-channel.ts";
-import type { ChatParts, Verified } from "./parts.ts";
+import type { Verified } from "../auth/verify.ts";
+import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
 import { TypingBook } from "./typing-book.ts";
 
@@ -121,7 +122,7 @@ test("P1: who goes while their token is read was never here", async () => {
   const { reply, then: next } = hello(
     {
       ...parts,
-      verify: () => verified.promise,
+      enter: () => verified.promise,
       presence: { ...parts.presence, arrived: (user) => void arrived.push(user) },
     },
     session,

@@ -1,6 +1,6 @@
 import type { Event, Interval } from "#wire/event.ts";
-import type { Refusal } from "#wire/codes.ts";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Verify } from "../auth/verify.ts";
 import type { Delivery } from "../fanout/deliver.ts";
 import type { Heads } from "../fanout/heads.ts";
 import type { Relay } from "../fanout/relay.ts";
@@ -10,16 +10,8 @@ import type { Database } from "../store/database.ts";
 import type { PointerFlush } from "./pointer-flush.ts";
 import type { TypingBook } from "./typing-book.ts";
 
-/** Who a token speaks for, after its user was found to exist and to be active. */
-export interface Verified {
-  readonly userId: UserId;
-  readonly name: string;
-  readonly sessionId: string;
-  readonly expiresAtMs: number;
-}
-
 /** What `worker.ts` hands to the commands. */
-export interface ChatParts {
+export interface ChatParts extends Verify {
   /** For reading; the primary. */
   readonly sql: Database;
   /** For writing transactions outside the batch. */
@@ -32,8 +24,6 @@ export interface ChatParts {
   readonly pointers: PointerFlush;
   readonly typing: TypingBook;
   readonly version: string;
-  /** S1, S2: a valid token, of a user who exists and is active, in a session that has not ended. */
-  verify(token: string): Promise<Verified | Refusal>;
   /** Which history this is. */
   epoch(): string;
   /** To all sockets on a topic of what is ephemeral, on every worker. Never rejects. */

@@ -67,6 +67,7 @@ async function start(backpressureBytesMax = 16 * 1024 * 1024): Promise<Running> 
         happened.add(`${socket.data.name} opened`);
       },
       received: (socket, frame) => on.received(socket, frame),
+      controlled: () => undefined,
       drained: (socket) => on.drained(socket),
       closed: (socket, code) => happened.add(`${socket.data.name} closed ${code}`),
     },

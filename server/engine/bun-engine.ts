@@ -63,6 +63,8 @@ export function startBunEngine<Data>(
       publishToSelf: true,
       open: (ws) => handlers.opened(socketOf(ws)),
       message: (ws, frame) => handlers.received(socketOf(ws), frame),
+      ping: (ws, bytes) => handlers.controlled(socketOf(ws), bytes.length),
+      pong: (ws, bytes) => handlers.controlled(socketOf(ws), bytes.length),
       drain: (ws) => handlers.drained(socketOf(ws)),
       close: (ws, code) => handlers.closed(socketOf(ws), code),
     },

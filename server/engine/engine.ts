@@ -33,6 +33,8 @@ export interface EngineHandlers<Data> {
   opened(socket: EngineSocket<Data>): void;
   /** One frame; frames of one socket come in the order in which they arrived. */
   received(socket: EngineSocket<Data>, frame: EngineFrame): void;
+  /** A ping or a pong of so many bytes; pings are answered already. */
+  controlled(socket: EngineSocket<Data>, bytes: number): void;
   /** Nothing is buffered any more. Frames ≥ 16 KiB must not be sent from within (they can stall): return first. */
   drained(socket: EngineSocket<Data>): void;
   closed(socket: EngineSocket<Data>, code: number): void;

@@ -3,7 +3,6 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { getPath } from "hono/utils/url";
-import { createAttempts } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
 import { createTickets } from "../auth/tickets.ts";
 import { pathBeneath, prefixOf } from "../config.ts";
@@ -51,7 +50,6 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   const parts: Parts = {
     now: Date.now,
     passwords: createPasswords(),
-    attempts: createAttempts(),
     tickets: createTickets(given.sql, given.now ?? Date.now),
     ...given,
   };

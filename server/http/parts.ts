@@ -1,11 +1,14 @@
 import type { Admit } from "../auth/access.ts";
 import type { Attempts } from "../auth/attempts.ts";
+import type { Entries } from "../auth/entries.ts";
 import type { Passwords } from "../auth/password.ts";
 import type { Tickets } from "../auth/tickets.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Config } from "../config.ts";
 import type { log } from "../observe/log.ts";
+import type { Pace } from "../session/pace.ts";
 import type { Account } from "../store/account.ts";
+import type { Admission } from "./admission.ts";
 import type { HttpChat } from "./chat-parts.ts";
 import type { Streams } from "./streams.ts";
 import type { Database } from "../store/database.ts";
@@ -19,13 +22,17 @@ export interface AppParts {
   readonly admit: Admit;
   readonly chat: HttpChat;
   readonly streams: Streams;
+  /** How much may come from an address. */
+  readonly admission: Admission;
+  /** How fast a user may go. */
+  readonly pace: Pace;
+  readonly attempts: Attempts;
+  readonly entries: Entries;
   readonly log: Pick<typeof log, "debug" | "info" | "warn" | "error">;
   readonly version: string;
   readonly isDraining: () => boolean;
   /** Called after a session ended here, so that its sockets are closed. */
   readonly onSessionEnded: (sessionId: string) => void;
-  /** Unset for one process, which counts them in its memory. */
-  readonly attempts?: Attempts;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -33,7 +40,6 @@ export interface AppParts {
 /** With what the app makes for itself. */
 export interface Parts extends AppParts {
   readonly passwords: Passwords;
-  readonly attempts: Attempts;
   readonly tickets: Tickets;
   readonly now: () => number;
 }

@@ -3,7 +3,8 @@ import { matchedRoutes } from "hono/route";
 import type { Admitted } from "../auth/access.ts";
 import { allowedOrigin, isNamedOrigin } from "../auth/origin.ts";
 import type { AppEnv, Parts } from "./parts.ts";
-import { problem, type ProblemCode } from "./problem.ts";
+import { problem, type ProblemCode, slowDown } from "./problem.ts";
+import { costOf } from "./request-cost.ts";
 
 interface Rule {
   /** `admin` is an administrator or the owner. */
@@ -78,14 +79,18 @@ export const policy: Readonly<Record<string, Rule>> = {
   "GET /*": anyone, // The client's files and pages.
 };
 
-/** Lets a request through to its route, or answers it: 403 for a foreign page, 401 for a stranger, 403 for a role. */
+/** Lets a request through to its route, or answers it: 403 for a foreign page, 401 for a stranger, 403 for a role, 429 for too many. */
 export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
     if (!route) return await next(); // Nothing answers there: `not_found`.
 
-    const rule = policy[`${route.method} ${route.path}`];
-    if (!rule) throw new Error(`No policy says who may call ${route.method} ${route.path}`);
+    const name = `${route.method} ${route.path}`;
+    const rule = policy[name];
+    if (!rule) throw new Error(`No policy says who may call ${name}`);
+    const { ofAddress, ofUser } = costOf(name);
+    const addressWaitMs = parts.admission.request(c.var.address, ofAddress);
+    if (addressWaitMs > 0) return slowDown(c, addressWaitMs);
     if (!mayCall(c.req.raw, parts, rule)) {
       return problem(c, "origin_forbidden");
     }
@@ -98,6 +103,10 @@ export function enforcePolicy(parts: Parts): MiddlewareHandler<AppEnv> {
       return problem(c, "role_too_low");
     }
     if (rule.caller === "owner" && caller.role !== "owner") return problem(c, "owner_only");
+    const { pace } = parts;
+    const waitMs =
+      ofUser === "a message" ? pace.messages(caller.id, 1) : pace.commands(caller.id, ofUser);
+    if (waitMs > 0) return slowDown(c, waitMs);
     c.set("caller", caller);
     c.set("sessionId", sessionId);
     return await next();

@@ -51,7 +51,7 @@ const situations: { [Code in keyof typeof ownProblems]: (app: TestApp) => Promis
   ticket_invalid: async (app) => await app.browser().get("/api/v1/stream/events?ticket=of-nobody"),
   stream_gone: async (app) => await app.browser().post("/api/v1/stream/of-nobody/1", []),
   too_far_ahead: async (app) => {
-    const { id } = app.parts.streams.open((frame) => frame);
+    const { id } = app.parts.streams.open("192.0.2.1", (frame) => frame);
     return await app.browser().post(`/api/v1/stream/${id}/${streamLimits.aheadMax + 1}`, []);
   },
   wrong_credentials: async (app) => await app.browser().post("/api/v1/session", ada),

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
 import type { Refusal } from "#wire/codes.ts";
 import type { ClientErrorStatusCode, ServerErrorStatusCode } from "hono/utils/http-status";
+import type { TurnedAway } from "./admission.ts";
 import { wireProblems } from "./wire-problems.ts";
 
 interface ProblemKind {
@@ -182,6 +183,16 @@ export const Problem = z
 export function refused(c: Context, { refused: code }: Refusal) {
   if (code in problems) return problem(c, code as ProblemCode);
   throw new Error(`the refusal ${code} has no problem`);
+}
+
+/** Too fast: what waits so long has a chance. */
+export function slowDown(c: Context, waitMs: number) {
+  return problem(c, "slow_down", { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
+}
+
+/** No room for one more socket or stream, or too many of one address. */
+export function turnedAway(c: Context, { why, retryAfterSeconds }: TurnedAway) {
+  return problem(c, why === "full" ? "busy" : "slow_down", { retryAfterSeconds });
 }
 
 interface Extras {

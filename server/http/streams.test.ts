@@ -5,7 +5,11 @@ import { MemoryHub } from "../fanout/memory-bus.ts";
 import { chatParts } from "../test/chat-parts.ts";
 import { testApp } from "../test/app.ts";
 import { testDatabase } from "../test/database.ts";
+import { readConfig } from "../config.ts";
+import { openLimits } from "./open-limits.ts";
 import { Streams } from "./streams.ts";
+
+const limiting = openLimits(readConfig({}), Date.now);
 
 test("E10: a command that comes to another worker than its stream's is executed there, in the order of its number", async () => {
   await using database = await testDatabase();
@@ -18,6 +22,7 @@ test("E10: a command that comes to another worker than its stream's is executed 
         done.push(command.op);
         return { reply: { op: "pong", now: 0 } };
       },
+      ...limiting,
       left: () => undefined,
       drained: (session) => session.drained(),
       forward: (topic, bytes) => bus.publish(topic, bytes),
@@ -27,7 +32,7 @@ test("E10: a command that comes to another worker than its stream's is executed 
   const [here, there]: [string[], string[]] = [[], []];
   const [one, other] = [start(here), start(there)];
   await Promise.all([one.ready, other.ready]);
-  const { id } = one.streams.open((frame) => frame);
+  const { id } = one.streams.open("192.0.2.1", (frame) => frame);
   const [ping, close] = [JSON.stringify([13, 1]), JSON.stringify([7, 2, 5])];
   expect(await other.streams.take(id, 2, close)).toBe("taken");
   expect(here).toEqual([]);
@@ -43,6 +48,7 @@ test("E10: a command for another worker's stream is not taken while the bus is a
   const streams = new Streams({
     chat: chatParts(database.sql) as unknown as ChatParts,
     dispatch: () => ({ reply: { op: "pong", now: 0 } }),
+    ...limiting,
     left: () => undefined,
     drained: (session) => session.drained(),
     forward: () => Promise.reject(new BusAway()),

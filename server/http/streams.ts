@@ -4,14 +4,18 @@ import { leave } from "../chat/leave.ts";
 import { BusAway } from "../fanout/bus.ts";
 import { jsonTopic, streamTopic } from "../fanout/topic.ts";
 import { log } from "../observe/log.ts";
+import type { Pace } from "../session/pace.ts";
 import { type Dispatch, Receiver } from "../session/receive.ts";
 import { Session } from "../session/session.ts";
 import { StreamSocket } from "../session/stream-socket.ts";
 import { Topics } from "../session/topics.ts";
+import type { Admission } from "./admission.ts";
 
 export interface StreamsParts {
   readonly chat: ChatParts;
   readonly dispatch: Dispatch;
+  readonly pace: Pace;
+  readonly admission: Pick<Admission, "opened" | "closed">;
   /** The user's last socket may be gone. */
   readonly left: (session: Session) => void;
   /** Nothing waits for its reader any more. */
@@ -68,15 +72,16 @@ export class Streams {
     return !sent.includes(0);
   }
 
-  /** Begins a stream; `written` says how frames are written into it. Its first frame must be `hello`. */
-  open(written: (frame: string) => string | undefined): Open {
-    const { chat, dispatch, drained, left } = this.#parts;
+  /** Begins a stream to an address; `written` says how frames are written into it. Its first frame must be `hello`. */
+  open(address: string, written: (frame: string) => string | undefined): Open {
+    const { admission, chat, dispatch, drained, left, pace } = this.#parts;
     const id = `${this.#worker}-${randomBytes(16).toString("hex")}`;
     const socket = new StreamSocket({
       topics: this.#topics,
       written,
       closed: () => {
         this.#open.delete(id);
+        admission.closed(address);
         session.ended();
         leave(chat, session);
         left(session);
@@ -88,7 +93,8 @@ export class Streams {
       topicOf: jsonTopic,
     });
     socket.drained = () => drained(session);
-    const receiver = new Receiver(session, dispatch, () => chat.now());
+    const receiver = new Receiver(session, dispatch, pace, () => chat.now());
+    admission.opened(address);
     chat.sessions.add(session);
     const open: Open = { id, session, socket, receiver, next: 1, ahead: new Map() };
     this.#open.set(id, open);

@@ -5,6 +5,7 @@ import type { Reply } from "#wire/event.ts";
 import { limits } from "#wire/limits.ts";
 import { WireError } from "#wire/schema.ts";
 import { log } from "../observe/log.ts";
+import type { Pace, SocketPace } from "./pace.ts";
 import type { Session } from "./session.ts";
 
 type WithoutRef<Of> = Of extends unknown ? Omit<Of, "ref"> : never;
@@ -22,25 +23,26 @@ export interface Handling {
 
 export type Dispatch = (session: Session, command: Command) => Handling;
 
-/** Refusals of `slow_down` that a client may collect while its window is full, before it is closed. */
-const patience = 4 * limits.inFlightMax;
+/** Sooner nobody needs to ask again. */
+const retryMsMin = 1_000;
 
 /**
- * Takes the frames of one session: decodes, keeps the window, and hands each command to its handler in the order of arrival. The next one
+ * Takes the frames of one session: decodes, keeps the window and the pace, and hands each command to its handler in the order of arrival. The next one
  * goes when the one before has *entered* (a `send` its batch, others their end), not when it is committed.
  */
 export class Receiver {
   readonly #session: Session;
   readonly #dispatch: Dispatch;
+  readonly #pace: SocketPace;
   readonly #now: () => number;
   readonly #waiting: Command[] = [];
   #isRunning = false;
   #inFlight = 0;
-  #impatience = 0;
 
-  constructor(session: Session, dispatch: Dispatch, now: () => number) {
+  constructor(session: Session, dispatch: Dispatch, pace: Pace, now: () => number) {
     this.#session = session;
     this.#dispatch = dispatch;
+    this.#pace = pace.ofSocket(session);
     this.#now = now;
   }
 
@@ -53,14 +55,34 @@ export class Receiver {
     if ((typeof frame === "string") !== (session.encoding === "json")) {
       return session.close("protocol_error");
     }
-    if (session.identity === undefined && Buffer.byteLength(frame) > limits.helloBytesMax) {
+    const bytes = Buffer.byteLength(frame);
+    if (session.identity === undefined && bytes > limits.helloBytesMax) {
       return session.close("frame_too_large");
     }
-    for (const command of this.#decode(frame)) {
-      if (command instanceof CommandError) {
-        this.#reply(command.ref, { refused: "malformed", detail: command.message });
-      } else this.#take(command);
-    }
+    const commands = this.#decode(frame);
+    const waitMs = this.#pace.frame(bytes);
+    if (waitMs > 0) return this.#refuseAll(commands, bytes, waitMs);
+    for (const command of commands) this.#receive(command);
+  }
+
+  #receive(command: Command | CommandError): void {
+    const isRead = !(command instanceof CommandError);
+    const waitMs = this.#pace.command(isRead ? command : undefined);
+    if (waitMs > 0) return this.#slowDown(command.ref, waitMs);
+    if (isRead) return this.#take(command);
+    this.#reply(command.ref, { refused: "malformed", detail: command.message });
+  }
+
+  /** The frame itself is too much, whatever it says. */
+  #refuseAll(commands: readonly { ref: number }[], bytes: number, retryAfterMs: number): void {
+    if (!this.#pace.bears(commands.length, bytes)) return this.#session.close("slow_down");
+    for (const { ref } of commands) this.#reply(ref, { refused: "slow_down", retryAfterMs });
+  }
+
+  /** A frame that the engine has answered by itself, as it does pings. */
+  controlled(bytes: number): void {
+    if (this.#pace.frame(bytes) > 0 && !this.#pace.bears(1, bytes))
+      this.#session.close("slow_down");
   }
 
   #decode(frame: Frame): (Command | CommandError)[] {
@@ -75,14 +97,15 @@ export class Receiver {
   }
 
   #take(command: Command): void {
-    if (this.#inFlight >= limits.inFlightMax) {
-      this.#impatience++;
-      if (this.#impatience > patience) return this.#session.close("slow_down");
-      return this.#reply(command.ref, { refused: "slow_down" });
-    }
+    if (this.#inFlight >= limits.inFlightMax) return this.#slowDown(command.ref, retryMsMin);
     this.#inFlight++;
     this.#waiting.push(command);
     if (!this.#isRunning) void this.#run();
+  }
+
+  #slowDown(ref: number, retryAfterMs: number): void {
+    if (!this.#pace.bears(1)) return this.#session.close("slow_down");
+    this.#reply(ref, { refused: "slow_down", retryAfterMs });
   }
 
   async #run(): Promise<void> {
@@ -110,7 +133,6 @@ export class Receiver {
       const answered = await this.#answer(command, handling);
       // Answered, it leaves the window: what runs after the reply is not the client's to wait for.
       this.#inFlight--;
-      if (this.#inFlight === 0) this.#impatience = 0;
       this.#reply(command.ref, answered);
       await handling.then?.();
     } catch (error) {
@@ -131,13 +153,13 @@ export class Receiver {
   #reply(ref: number, answered: Answered): void {
     if (!("refused" in answered)) return this.#session.send({ ...answered, ref });
 
-    const { refused, detail } = answered;
+    const { refused, detail, retryAfterMs = 0 } = answered;
     this.#session.send({
       op: "refusal",
       ref,
       code: refused,
       detail: (detail ?? refusals[refused].sentence).slice(0, 1_000),
-      retryAfterMs: refusals[refused].client === "retry" ? 1_000 : 0,
+      retryAfterMs: refusals[refused].client === "retry" ? Math.max(retryAfterMs, retryMsMin) : 0,
     });
   }
 }

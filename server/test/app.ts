@@ -1,5 +1,5 @@
 import { createAdmit } from "../auth/access.ts";
-import { createAttempts } from "../auth/attempts.ts";
+import { readConfig } from "../config.ts";
 import { createPasswords } from "../auth/password.ts";
 import { setupLink } from "../auth/setup.ts";
 import { createTickets } from "../auth/tickets.ts";
@@ -7,6 +7,7 @@ import { createTokens, type Access, type Tokens } from "../auth/tokens.ts";
 import type { ChatParts } from "../chat/parts.ts";
 import { createRoutes } from "../http/app.ts";
 import type { Parts } from "../http/parts.ts";
+import { openLimits } from "../http/open-limits.ts";
 import { Streams } from "../http/streams.ts";
 import type { Database } from "../store/database.ts";
 import { chatParts } from "./chat-parts.ts";
@@ -56,7 +57,9 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
   };
   const chat = chatParts(database.sql);
   const tokens = createTokens("the key of a test, long enough to be one", now);
+  const limiting = openLimits(readConfig({}), now);
   const parts: Parts = {
+    ...limiting,
     config: { trustedProxies: [], clientDir: "/nowhere", corsOrigins: [] },
     sql: database.sql,
     tokens,
@@ -70,6 +73,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
     }),
     chat,
     streams: new Streams({
+      ...limiting,
       chat: chat as ChatParts,
       // Nobody speaks the protocol to the HTTP side alone.
       dispatch: () => ({ reply: { refused: "hello_first" } }),
@@ -83,7 +87,6 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
     onSessionEnded: (sessionId) => void ended.push(sessionId),
     // What a hash costs has tests of its own; here it would be most of the time.
     passwords: createPasswords({ memoryCost: 64, timeCost: 1 }),
-    attempts: createAttempts(),
     tickets: createTickets(database.sql, now),
     now,
     ...changes,

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { findWithin } from "#lib/wait.ts";
 import { HandClock } from "./hand-clock.ts";
-import { people } from "./people.ts";
 import { redisProgram, TestRedis } from "./redis.ts";
 import { startServer } from "./start-server.ts";
 import { talk } from "./talk.ts";
@@ -14,8 +13,14 @@ test.skipIf(redisProgram === undefined)(
     const changes = { redisUrl: redis.url };
     await using full = await startServer({ changes, clock });
     await using _empty = await startServer({ changes, clock, database: full.database });
-    const ada = await full.signIn(people.ada);
-    const sockets = await Promise.all(Array.from({ length: 220 }, () => talk(full, ada)));
+    const crowd = Array.from({ length: 11 }, (_, at) => ({
+      name: `${at}`,
+      email: `${at}@parley.test`,
+    }));
+    const signedIn = await Promise.all(crowd.map((each) => full.signIn(each)));
+    const sockets = await Promise.all(
+      Array.from({ length: 220 }, (_, at) => talk(full, signedIn[at % signedIn.length]!)),
+    );
     const ended: number[] = [];
     for (const { closed } of sockets) void closed.then(({ code }) => ended.push(code));
     // Each second they tell each other; every ten it is looked at.

@@ -1,5 +1,7 @@
 /** A worker of its own, since what is looked at is its memory. */
 import { afterAll, expect, test } from "bun:test";
+import { closes } from "#wire/codes.ts";
+import { encodeCommand } from "#wire/codec.ts";
 import { limits } from "#wire/limits.ts";
 import { people } from "./people.ts";
 import { RawSocket } from "./raw-socket.ts";
@@ -9,7 +11,7 @@ import { frameOf, handshakeOf, opcodes } from "./websocket-bytes.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 const server = await startServer();
-const worker = await startWorkerProcess(server.database);
+const worker = await startWorkerProcess(server.database, { isPaced: true });
 afterAll(async () => {
   await worker.kill();
   await server[Symbol.asyncDispose]();
@@ -66,4 +68,34 @@ test("S5 W7: what hundreds of sockets hold back of a frame costs no more than it
   const holding = await residentBytes();
   expect(holding - before).toBeLessThan(2 * held.length * limits.frameBytesMax);
   for (const raw of held) raw[Symbol.dispose]();
+}, 60_000);
+
+test("W7: a hundred sockets that flood with the largest frames are refused, then closed; memory stays and others talk on", async () => {
+  await using ada = await talk({ ...server, url: worker.url }, people.ada, "lobby");
+  const floods = await Promise.all(
+    Array.from({ length: 100 }, async (_, at) => {
+      const { token } = await server.signIn({ name: `Flood ${at}`, email: `${at}@parley.test` });
+      const raw = await RawSocket.open(worker.url);
+      raw.write(frameOf(encodeCommand({ op: "hello", ref: 1, token, epoch: "", streams: [] })));
+      await raw.until(() => raw.answers.some(({ op }) => op === "caughtUp"));
+      return raw;
+    }),
+  );
+  const before = await residentBytes();
+  const drafts = Array.from({ length: 16 }, () => ({
+    clientMessageId: crypto.randomUUID(),
+    body: "x".repeat(4_000),
+    rootSeq: null,
+  }));
+  const flood = frameOf(encodeCommand({ op: "send", ref: 2, channel: ada.channel, drafts }));
+  let highest = before;
+  for (let living = floods; living.length > 0; living = living.filter(({ isOver }) => !isOver)) {
+    for (const raw of living) raw.write(...Array.from({ length: 12 }, () => flood));
+    await ada.says("through all of it");
+    highest = Math.max(highest, await residentBytes());
+  }
+  const ended = await Promise.all(floods.map((raw) => raw.ended));
+  // What the server has not read when it closes makes the kernel cut the connection, and the number may be lost.
+  expect(ended.filter((how) => how !== closes.slow_down.number && how !== "cut")).toEqual([]);
+  expect(highest - before).toBeLessThan(128 * mebibyte);
 }, 60_000);

@@ -14,6 +14,8 @@ export class RawSocket implements Disposable {
   readonly frames: HeardFrame[] = [];
   /** Resolves when the server has ended the connection: to the number in its close frame, or "cut" where none came. */
   readonly ended: Promise<number | "cut">;
+  /** Whether it has. */
+  isOver = false;
   readonly #socket: Socket;
   #held = Buffer.alloc(0);
   #look: () => void = () => undefined;
@@ -32,6 +34,7 @@ export class RawSocket implements Disposable {
       this.#socket.on("close", () => {
         const close = this.frames.find(({ opcode }) => opcode === opcodes.close);
         const code = close && (close.bytes.length > 0 ? close.bytes.readUInt16BE(0) : noCode);
+        this.isOver = true;
         resolve(code ?? "cut");
         this.#look();
       });

@@ -10,6 +10,9 @@ import type { Person } from "./people.ts";
 
 export const secretKey = "the key of a test server, long enough";
 
+/** Tests say in a second what people say in an hour; how fast is too fast has tests of its own. */
+const unhurried = { messagesPerSecond: 100_000, commandsPerSecond: 100_000 } as const;
+
 /** Somebody who is signed in. */
 export interface SignedIn {
   readonly id: UserId;
@@ -48,6 +51,7 @@ export async function startServer({
     databaseUrl: database.url,
     secretKey,
     port: 0,
+    ...unhurried,
     ...changes,
   };
   let worker = await startWorker(

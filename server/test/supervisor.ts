@@ -43,6 +43,9 @@ export class TestSupervisor implements AsyncDisposable {
         PORT: "0",
         // What is asked of several has tests of its own.
         WORKERS: "1",
+        // Tests say in a second what people say in an hour.
+        MESSAGES_PER_SECOND: "100000",
+        COMMANDS_PER_SECOND: "100000",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -140,6 +140,8 @@ export const refusalCodes = Object.keys(refusals) as [RefusalCode, ...RefusalCod
 export interface Refusal {
   readonly refused: RefusalCode;
   readonly detail?: string;
+  /** When it has a chance, where that is known. */
+  readonly retryAfterMs?: number;
 }
 
 interface CloseCode extends Code {
@@ -193,7 +195,7 @@ export const closes = {
   slow_down: {
     number: 4006,
     sentence: "This client sends more than it may.",
-    remedy: "Respect `inFlightMax`; come back later.",
+    remedy: "Respect `inFlightMax` and `retryAfterMs`; come back later.",
     client: "retry",
   },
   behind: {

@@ -35,6 +35,8 @@ export const limits = {
   summariesFirstMax: 256,
   /** Commands of one socket that may be unanswered. */
   inFlightMax: 64,
+  /** On one worker; twenty tabs on two devices, and some that died without a word. */
+  socketsPerUserMax: 50,
   heartbeatSeconds: 25,
   /** Two missed heartbeats of 25 s, and a little patience. */
   idleSecondsMax: 60,

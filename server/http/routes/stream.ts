@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { pause } from "#lib/wait.ts";
 import { isoOf } from "../chat-json.ts";
 import type { AppEnv, Parts } from "../parts.ts";
-import { problem } from "../problem.ts";
+import { problem, slowDown, turnedAway } from "../problem.ts";
 import { readableEvents } from "../readable-events.ts";
 import { answer, bearer, otherwise } from "../schema.ts";
 
@@ -93,9 +93,11 @@ function stream(c: Context, body: ReadableStream<Uint8Array>): Response {
 /** The routes of streamed responses: DESIGN of the twin in PROTOCOL.md, "Without WebSocket". */
 export function addStreamRoutes(
   app: OpenAPIHono<AppEnv>,
-  { streams, tickets, isDraining, now }: Parts,
+  { admission, entries, streams, tickets, isDraining, now }: Parts,
 ): void {
   app.openapi(ticketRoute, async (c) => {
+    const waitMs = await entries.ticket(c.var.sessionId);
+    if (waitMs > 0) return slowDown(c, waitMs);
     const token = (c.req.header("authorization") ?? "").replace(/^Bearer /i, "");
     const { ticket, expiresAtMs } = await tickets.make(token);
     return c.json({ ticket, expiresAt: isoOf(expiresAtMs) }, 201);
@@ -106,7 +108,9 @@ export function addStreamRoutes(
     if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
     const token = await tickets.spend(ticket);
     if (token === undefined) return problem(c, "ticket_invalid");
-    const open = streams.open(readableEvents);
+    const refusal = admission.whyNot(c.var.address);
+    if (refusal) return turnedAway(c, refusal);
+    const open = streams.open(c.var.address, readableEvents);
     // What can only listen says hello by the server's own hand.
     open.receiver.receive(JSON.stringify([1, 1, token, "", []]));
     if (channel !== undefined) open.receiver.receive(JSON.stringify([6, 2, channel, "", 0]));
@@ -134,11 +138,14 @@ export function addStreamRoutes(
   });
 
   app.openapi(begin, async (c) => {
+    const first = await c.req.text();
     // It would be told to leave as soon as it had come.
     if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
-    const open = streams.open((text) => `data: ${text}\n\n`);
+    const refusal = admission.whyNot(c.var.address);
+    if (refusal) return turnedAway(c, refusal);
+    const open = streams.open(c.var.address, (text) => `data: ${text}\n\n`);
     open.socket.write(`event: stream\ndata: ${JSON.stringify({ id: open.id })}\n\n`);
-    open.receiver.receive(await c.req.text());
+    open.receiver.receive(first);
     return stream(c, open.socket.body);
   });
 

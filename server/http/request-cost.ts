@@ -1,0 +1,30 @@
+import { paceLimits } from "../session/pace.ts";
+
+/** What a request takes of what an address and a user may do. */
+interface Cost {
+  readonly ofAddress: number;
+  readonly ofUser: "a message" | number;
+}
+
+/** Pages and files come from memory, and a stream's frames are counted by its own session: an office has hundreds of them a second. */
+const streamFrameCost = 0.1;
+
+/** Of a route as the policy names it. */
+export function costOf(route: string): Cost {
+  const [method = "", path = ""] = route.split(" ");
+  return { ofAddress: costOfAddress(path), ofUser: costOfUser(method, path) };
+}
+
+function costOfAddress(path: string): number {
+  if (path === "/api/v1/stream/:stream/:number") return streamFrameCost;
+  return path.startsWith("/api/") || path === "/readyz" ? 1 : 0;
+}
+
+/** As the commands that say the same. */
+function costOfUser(method: string, path: string): "a message" | number {
+  if (method === "GET") return 1;
+  if (path === "/api/v1/channels/:channel/messages") return "a message";
+  return /^\/api\/v1\/channels(\/:channel(\/members.*)?)?$/.test(path)
+    ? paceLimits.groupCommandCost
+    : 1;
+}
