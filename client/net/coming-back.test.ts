@@ -89,9 +89,11 @@ test("S8 E12: a hello that is refused by slow down is said again when the server
   const { ref } = await socket.hears("hello");
   socket.says({ op: "refusal", ref, code: "slow_down", detail: "", retryAfterMs: 60_000 });
   await socket.ended.promise;
+  // An attempt begins with its token.
   page.clock.pass(59_999);
-  expect(server.socketCount).toBe(1);
+  expect(page.tokens.all).toHaveLength(1);
   page.clock.pass(1);
+  expect(page.tokens.all).toHaveLength(2);
   await (await server.socket()).welcomes();
   await page.is("restored");
 });

@@ -6,8 +6,8 @@ interface Cost {
   readonly ofUser: "a message" | number;
 }
 
-/** Pages and files come from memory, and a stream's frames are counted by its own session: an office has hundreds of them a second. */
-const streamFrameCost = 0.1;
+/** A stream's frames are counted by its own session, and an office has hundreds of them a second. A power of two, so that sums are exact. */
+const streamFrameCost = 1 / 8;
 
 /** Of a route as the policy names it. */
 export function costOf(route: string): Cost {
@@ -15,6 +15,7 @@ export function costOf(route: string): Cost {
   return { ofAddress: costOfAddress(path), ofUser: costOfUser(method, path) };
 }
 
+/** Pages and files come from memory: they cost nothing. */
 function costOfAddress(path: string): number {
   if (path === "/api/v1/stream/:stream/:number") return streamFrameCost;
   return path.startsWith("/api/") || path === "/readyz" ? 1 : 0;

@@ -4,7 +4,7 @@ import { findWithin } from "#lib/wait.ts";
 import { entryLimits } from "../auth/entries.ts";
 import { readConfig } from "../config.ts";
 import { addressRates } from "../http/admission.ts";
-import { ratesOf } from "../session/pace.ts";
+import { paceLimits, ratesOf } from "../session/pace.ts";
 import { HandClock } from "./hand-clock.ts";
 import { joinGroup } from "./group.ts";
 import { people } from "./people.ts";
@@ -124,6 +124,47 @@ test("S8: an address asks for so much at once; then it is 429 with the time to w
   expect((await asks("/livez", { headers: from("198.51.100.1") })).status).toBe(200);
   clock.pass(1_000 / requests.perSecond);
   expect((await asking("198.51.100.1")).status).toBe(200);
+});
+
+test("S8: the frames of streams are not what an address is short of: eight count as a request", async () => {
+  const headers = { "content-type": "application/json", ...from("198.51.100.3") };
+  const says = () => asks("/api/v1/stream/of-nobody/1", { method: "POST", headers, body: "[]" });
+  const answers = await Promise.all(Array.from({ length: 8 * requests.atOnce }, says));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([410]));
+  expect((await says()).status).toBe(429);
+});
+
+test("S8: what changes a group counts tenfold over HTTP too", async () => {
+  const { token } = await server.signIn(people.linus);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const makes = () => {
+    const body = JSON.stringify({ id: Bun.randomUUIDv7(), name: "ours", users: [] });
+    return asks("/api/v1/channels", { method: "POST", headers, body });
+  };
+  const most = rates.commands.atOnce / paceLimits.groupCommandCost;
+  for (let made = 0; made < most; made++) expect((await makes()).status).not.toBe(429);
+  expect((await makes()).status).toBe(429);
+});
+
+test("S8: who only listens is counted too", async () => {
+  const office = "203.0.113.10";
+  const { token } = await server.signIn(people.grace);
+  const sockets = await Promise.all(
+    Array.from({ length: socketsPerAddress }, () => shakes(office)),
+  );
+  rest(1);
+  const headers = { authorization: `Bearer ${token}`, ...from(office) };
+  const made = await asks("/api/v1/stream/ticket", { method: "POST", headers });
+  const { ticket } = (await made.json()) as { ticket: string };
+  const ending = new AbortController();
+  const listens = () =>
+    asks(`/api/v1/stream/events?ticket=${ticket}`, { headers, signal: ending.signal });
+  expect((await listens()).status).toBe(429);
+  await leaves(sockets.pop()!);
+  // The ticket was not spent by that.
+  expect((await listens()).status).toBe(200);
+  ending.abort();
+  for (const socket of sockets) await leaves(socket);
 });
 
 test("S8: the machine itself is not counted: a proxy that nobody named would make everybody one address", async () => {

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { closes } from "#wire/codes.ts";
 import { encode, packCommand } from "#wire/codec.ts";
 import type { Command } from "#wire/command.ts";
-import type { Reply } from "#wire/event.ts";
+import type { Reply, ReplyOf } from "#wire/event.ts";
 import { limits } from "#wire/limits.ts";
 import { entryLimits } from "../auth/entries.ts";
 import { readConfig } from "../config.ts";
@@ -231,4 +231,20 @@ test("S8: a user has so many sockets at once; one more is sent away until one of
   await sockets.pop()!.leaves();
   sockets.push(await talk(server, who));
   for (const socket of sockets) await socket.leaves();
+});
+
+test("S8: a user says hello so often in a minute; then the socket is closed, and told when another is welcome", async () => {
+  const who = await somebody();
+  const ways = entryLimits.hellosUnshared + entryLimits.hellosPerCommandRate * commandsPerSecond;
+  for (let come = 0; come < ways; come++) {
+    const socket = await dial(server);
+    await socket.gets("welcome", { op: "hello", token: who.token, epoch: "", streams: [] });
+    await socket.leaves();
+  }
+  const oneMore = await dial(server);
+  const refused = await oneMore.command({ op: "hello", token: who.token, epoch: "", streams: [] });
+  expect(refused).toMatchObject({ op: "refusal", code: "slow_down" });
+  expect((refused as ReplyOf<"refusal">).retryAfterMs).toBeGreaterThan(1_000);
+  expect(await oneMore.closed).toMatchObject({ code: closes.slow_down.number });
+  await using _another = await talk(server, await somebody());
 });

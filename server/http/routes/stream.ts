@@ -106,10 +106,11 @@ export function addStreamRoutes(
   app.openapi(read, async (c) => {
     const { ticket, channel } = c.req.valid("query");
     if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
-    const token = await tickets.spend(ticket);
-    if (token === undefined) return problem(c, "ticket_invalid");
+    // Before the ticket is spent: it is good for another try.
     const refusal = admission.whyNot(c.var.address);
     if (refusal) return turnedAway(c, refusal);
+    const token = await tickets.spend(ticket);
+    if (token === undefined) return problem(c, "ticket_invalid");
     const open = streams.open(c.var.address, readableEvents);
     // What can only listen says hello by the server's own hand.
     open.receiver.receive(JSON.stringify([1, 1, token, "", []]));
