@@ -20,9 +20,9 @@ export interface VerifyParts {
 
 export interface Verify {
   /** S1, S2: a valid token, of a user who exists and is active, in a session that has not ended. */
-  verify(token: string): Promise<Verified | Refusal>;
+  readonly verify: (token: string) => Promise<Verified | Refusal>;
   /** The same for one more socket of the user, which is counted. */
-  enter(token: string): Promise<Verified | Refusal>;
+  readonly enter: (token: string) => Promise<Verified | Refusal>;
 }
 
 export function createVerify({ admit, entries, hasEnded }: VerifyParts): Verify {
