@@ -25,7 +25,7 @@ import type { Engine, EngineSocket } from "./engine/engine.ts";
 import { readTls } from "./engine/tls.ts";
 import type { Bus } from "./fanout/bus.ts";
 import { cutIntervals } from "./fanout/cut.ts";
-import { Delivery } from "./fanout/deliver.ts";
+import { Delivery, deliveryLimits } from "./fanout/deliver.ts";
 import { decodeHeads, Heads } from "./fanout/heads.ts";
 import { openBus } from "./fanout/open-bus.ts";
 import { Peers } from "./fanout/peers.ts";
@@ -336,6 +336,7 @@ export async function startWorker(
       void peers.tell();
       if (!bus.isHealthy) void delivery.compare();
     }),
+    clock.every(deliveryLimits.compareMs, () => void delivery.compare()),
     clock.every(workerLimits.sweepMs, () => backpressure.look()),
     clock.every(balanceLimits.everyMs, () => {
       sendAway(sessions, excessOf(sessions.size, peers.socketsBeside()));

@@ -12,7 +12,7 @@ import type { ChatParts } from "./parts.ts";
  * Rejects where the bus or PostgreSQL is away; then nothing new is subscribed.
  */
 export async function subscribeDurable(
-  parts: ChatParts,
+  parts: Pick<ChatParts, "delivery" | "readMemberOf">,
   session: Session,
   streams: readonly StreamId[],
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function subscribeDurable(
 
 /** Follows the streams, and says which of them the user may listen to now: the own one, and the channels of a member. */
 async function follow(
-  parts: ChatParts,
+  parts: Pick<ChatParts, "delivery" | "readMemberOf">,
   session: Session,
   streams: readonly StreamId[],
 ): Promise<Set<StreamId>> {

@@ -51,7 +51,7 @@ export function storeDrafts(
 
 /** The same for a socket, which has at most one unanswered `send` per channel: two could change places. */
 export function sendMessage(
-  parts: ChatParts,
+  parts: Pick<ChatParts, "batch">,
   session: Session,
   { channel, drafts }: CommandOf<"send">,
 ): Handling {

@@ -34,6 +34,8 @@ export const deliveryLimits = {
   headsPerQueryMax: 1_000,
   /** After a failed healing. */
   retryMs: 500,
+  /** So often everything is compared without a reason: a tail that nobody can know of is silent no longer than that. */
+  compareMs: 30_000,
 } as const;
 
 /** A stream that local sockets listen to. */

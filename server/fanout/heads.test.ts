@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { decodeAnswers } from "#wire/codec.ts";
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
 import { HandClock } from "../test/hand-clock.ts";
+import { type Bus, BusAway } from "./bus.ts";
 import { cutIntervals } from "./cut.ts";
 import { Delivery } from "./deliver.ts";
 import { decodeHeads, encodeHeads, Heads } from "./heads.ts";
@@ -117,6 +118,35 @@ test("W2: what must be read is kept until PostgreSQL has answered, however long 
   await heads.tell();
   await heads.tell();
   expect(told).toEqual([[[lobby, 12]]]);
+});
+
+test("W5: what was written while the bus was away is told for 5 s after its return, however long that took", async () => {
+  const clock = new HandClock();
+  const told: [StreamId, Seq][][] = [];
+  const hub = new MemoryHub();
+  const ears = hub.connect((_, bytes) => told.push(decodeHeads(bytes)));
+  await ears.subscribe([headsTopic]);
+  const own = hub.connect(() => undefined);
+  let isHealthy = false;
+  const bus: Bus = {
+    ...own,
+    get isHealthy() {
+      return isHealthy;
+    },
+    publish: (topic, bytes) =>
+      isHealthy ? own.publish(topic, bytes) : Promise.reject(new BusAway()),
+  };
+  const heads = new Heads({ bus, readHeads: nobodyAsks, now: () => clock.now() });
+  heads.wrote(lobby, 5);
+  for (let second = 0; second < 60; second++) {
+    await heads.tell();
+    clock.pass(1_000);
+  }
+  isHealthy = true;
+  await heads.tell();
+  clock.pass(5_001);
+  await heads.tell();
+  expect(told).toEqual([[[lobby, 5]]]);
 });
 
 test("while PostgreSQL does not answer one question is under way, and none is lost", async () => {

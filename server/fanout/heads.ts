@@ -65,6 +65,7 @@ export class Heads {
 
   async #tell(): Promise<void> {
     const now = this.#parts.now();
+    if (!this.#parts.bus.isHealthy) this.#keepAll(now);
     for (const [stream, { head, untilMs, isRead }] of this.#told) {
       // What must be read stays until it was, however long the database is away.
       if (untilMs < now && (isRead || head !== undefined)) this.#told.delete(stream);
@@ -83,6 +84,13 @@ export class Heads {
       await this.#parts.bus.publish(headsTopic, encodeHeads(heads));
     } catch (error) {
       if (!(error instanceof BusAway)) log.warn("heads could not be told", { error });
+    }
+  }
+
+  /** Perhaps only this worker's way to the bus is gone, and the others compare nothing: what nobody heard is told when it is back. */
+  #keepAll(now: number): void {
+    for (const told of this.#told.values()) {
+      told.untilMs = Math.max(told.untilMs, now + toldMs.commit);
     }
   }
 }

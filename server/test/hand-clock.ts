@@ -6,10 +6,14 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Time that stands still until a test moves it. It begins at the real one: tokens are signed by that. */
+/** Time that stands still until a test moves it. Unless told otherwise it begins at the real one: tokens are signed by that. */
 export class HandClock implements Clock {
-  #nowMs = Date.now();
+  #nowMs: number;
   readonly #timers = new Set<Timer>();
+
+  constructor(startMs = Date.now()) {
+    this.#nowMs = startMs;
+  }
 
   now(): number {
     return this.#nowMs;
@@ -26,13 +30,20 @@ export class HandClock implements Clock {
   /** Lets time pass; every timer is called when it is due. */
   pass(ms: number): void {
     const untilMs = this.#nowMs + ms;
-    for (let timer = this.#next(untilMs); timer; timer = this.#next(untilMs)) {
-      this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-      if (timer.everyMs === undefined) this.#timers.delete(timer);
-      else timer.dueMs += timer.everyMs;
-      timer.call();
-    }
+    while (this.callNext(untilMs));
     this.#nowMs = untilMs;
+  }
+
+  /** Calls the one timer that is due next, when it is due; false where none is until then. */
+  callNext(untilMs: number): boolean {
+    const timer = this.#next(untilMs);
+    if (!timer) return false;
+
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    if (timer.everyMs === undefined) this.#timers.delete(timer);
+    else timer.dueMs += timer.everyMs;
+    timer.call();
+    return true;
   }
 
   /** How many timers would keep a process alive. */
@@ -46,8 +57,11 @@ export class HandClock implements Clock {
   }
 
   #next(untilMs: number): Timer | undefined {
-    return Array.from(this.#timers)
-      .filter(({ dueMs }) => dueMs <= untilMs)
-      .sort((one, other) => one.dueMs - other.dueMs)[0];
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      // Of those that are due at once the oldest.
+      if (timer.dueMs <= untilMs && (!next || timer.dueMs < next.dueMs)) next = timer;
+    }
+    return next;
   }
 }

@@ -1,0 +1,49 @@
+/** Casts in which one guarantee does not hold: whoever checks has to notice. */
+import type { ChannelId, Seq } from "#wire/ids.ts";
+import { subscribeDurable } from "../../chat/barrier.ts";
+import { MessageBatch, type BatchParts } from "../../store/batch.ts";
+import type { Draft } from "../../store/insert-messages.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { type Cast, sound } from "./simulated-worker.ts";
+
+/** Everybody is told before the store is asked, of the numbers that are likely. */
+function createHastyBatch(parts: BatchParts): MessageBatch {
+  const heads = new Map<ChannelId, Seq>();
+  const announceAll = (drafts: readonly Draft[]): void => {
+    for (const draft of drafts) {
+      const headBefore = heads.get(draft.channelId) ?? 0;
+      const stored = { seq: headBefore + 1, createdAt: parts.now(), born: true };
+      heads.set(draft.channelId, stored.seq);
+      parts.announce({ channelId: draft.channelId, headBefore, messages: [{ draft, stored }] });
+    }
+  };
+  return new MessageBatch({
+    ...parts,
+    insert: (drafts, sends) => {
+      announceAll(drafts);
+      return parts.insert(drafts, sends);
+    },
+    announce: () => undefined,
+  });
+}
+
+class ForgetfulStore extends MemoryStore {
+  override findKnown(): undefined {
+    return undefined;
+  }
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+export const broken: Readonly<Record<string, Cast>> = {
+  "announce before commit": { ...sound, createBatch: createHastyBatch },
+  "no healing": { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
+  // The comparison of every half minute would make up for them.
+  "no heads": { ...sound, tellHeads: nothing, compare: nothing },
+  "no barrier": {
+    ...sound,
+    // What is missed is read while the subscription is still under way.
+    subscribe: async (...asked) => void subscribeDurable(...asked).catch(() => undefined),
+  },
+  "client ids not unique": { ...sound, createStore: (now) => new ForgetfulStore(now) },
+};

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { setLogLevel } from "../../observe/log.ts";
+import { broken } from "./broken.ts";
+import { describeRun, findBadRun } from "./run-seeds.ts";
+import { simulate } from "./simulate.ts";
+
+// What goes wrong on purpose is no news.
+beforeAll(() => setLogLevel("error"));
+afterAll(() => setLogLevel("info"));
+
+test("W10: in 1,000 runs nothing acknowledged is lost, doubled or out of order, and every reader ends with what is stored", () => {
+  const bad = findBadRun(1, 1_000);
+  expect(bad && describeRun(bad)).toBeUndefined();
+}, 60_000);
+
+test("W10: a seed is one run, whenever it is played, and other seeds are others", () => {
+  const [once, ...others] = [7, 8, 9, 10].map((seed) => simulate(seed));
+  expect(simulate(7)).toEqual(once!);
+  for (const other of others) expect(other.story).not.toEqual(once!.story);
+});
+
+test("W10: in the runs workers die, before they could tell of a commit too, and the bus goes away", () => {
+  const told = new Set<string>();
+  let messages = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const run = simulate(seed);
+    messages += run.messages;
+    for (const sentence of run.story) told.add(sentence.replace(/^\d+ ms: /, ""));
+  }
+  expect([...told].toSorted()).toEqual([
+    "a worker dies behind a commit",
+    "a worker is killed",
+    "a worker loses the bus",
+  ]);
+  expect(messages).toBeGreaterThan(500);
+});
+
+/** Within so many seeds the lack of each shows. */
+const seedsMax = 50;
+
+for (const [guarantee, cast] of Object.entries(broken)) {
+  test(`W10: the checker is not blind: ${guarantee} shows within ${seedsMax} seeds, and its seed shows it again`, () => {
+    const bad = findBadRun(1, seedsMax, cast);
+    if (!bad) throw new Error("nobody noticed");
+    expect(simulate(bad.seed, cast)).toEqual(bad);
+    expect(simulate(bad.seed).faults).toEqual([]);
+    expect(describeRun(bad)).toContain(`--from ${bad.seed}`);
+  });
+}

@@ -1,0 +1,133 @@
+import { drainMicrotasks } from "bun:jsc";
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { deliveryLimits } from "../../fanout/deliver.ts";
+import { checkRun } from "./check-run.ts";
+import { HostileHub } from "./hostile-bus.ts";
+import { SimulatedPerson } from "./simulated-person.ts";
+import { type Cast, SimulatedWorker, sound } from "./simulated-worker.ts";
+import { World } from "./world.ts";
+
+export interface Run {
+  readonly seed: number;
+  /** Which guarantees did not hold; none in a good run. */
+  readonly faults: readonly string[];
+  readonly story: readonly string[];
+  readonly messages: number;
+}
+
+const lobby = 7 as ChannelId;
+const engineRoom = 8 as ChannelId;
+const channels = [lobby, engineRoom];
+const people = [11, 12, 13, 14, 15] as UserId[];
+/** The last one is a member of the lobby alone. */
+const members = new Map([
+  [lobby, people],
+  [engineRoom, people.slice(0, -1)],
+]);
+
+const workersMax = 3;
+const runMs = {
+  /** So long it rains; then everything has to mend itself. */
+  rain: 15_000,
+  /** The longest outage of the bus ends before. */
+  outageMax: 12_000,
+  rebirth: 2_000,
+  /** By then everybody was answered, or never will be. */
+  answeredMax: 60_000,
+  /** Heads are told for 5 s behind a commit, a silent worker is missed after 3.5 s. */
+  dust: 8_000,
+  /** A worker says each second that it is here, two of three words may be lost, and each may be late. */
+  unknown: 5_000,
+} as const;
+
+/**
+ * One run of the core from one seed: people write to each other on workers that die, over a bus and a store that fail. It needs no time and
+ * no chance but the seed's, so the same seed is the same run.
+ */
+export function simulate(seed: number, cast: Cast = sound): Run {
+  const world = new World(seed);
+  const { clock, dice } = world;
+  const store = cast.createStore(() => clock.now());
+  for (const [channel, users] of members) store.addChannel(channel, users);
+  const hub = new HostileHub(world);
+  const workers: SimulatedWorker[] = [];
+  /** Somebody died who was not heard at the time, or whom a newcomer had not heard yet: what they stored last shows with the next comparison. */
+  let mayBeUnmissed = false;
+
+  const startOne = (): void => {
+    const worker = new SimulatedWorker(world, hub, store, cast, () => {
+      if (dice.chance(world.weather.deaths)) kill(worker, "dies behind a commit");
+    });
+    void worker.start();
+    workers.push(worker);
+  };
+  const kill = (worker: SimulatedWorker, how: string): void => {
+    // Somebody stays: where nobody lives there is nothing to connect to.
+    if (workers.length === 1 || !workers.includes(worker)) return;
+    mayBeUnmissed ||= worker.bus.isDead || workers.some(({ ageMs }) => ageMs < runMs.unknown);
+    workers.splice(workers.indexOf(worker), 1);
+    world.tell(`a worker ${how}`);
+    worker.die();
+    clock.after(dice.between(1, runMs.rebirth), startOne);
+  };
+  const someTime = (): number => dice.between(0, runMs.rain);
+
+  for (let count = 0; count < workersMax; count++) startOne();
+  const everybody = people.map(
+    (userId) =>
+      new SimulatedPerson(userId, { world, store, channels, findWorker: () => dice.pick(workers) }),
+  );
+  for (const person of everybody) {
+    person.connect();
+    for (const channel of channels) {
+      if (!members.get(channel)!.includes(person.userId)) continue;
+      const bursts = dice.between(0, 4);
+      for (let burst = 0; burst < bursts; burst++) {
+        const said = dice.between(1, 4);
+        clock.after(someTime(), () => {
+          for (let at = 0; at < said; at++) person.say(channel);
+        });
+      }
+    }
+  }
+  const { brokenSockets, murders, busOutages } = world.weather;
+  for (let count = 0; count < brokenSockets; count++) {
+    clock.after(someTime(), () => dice.pick(everybody).breakSocket());
+  }
+  for (let count = 0; count < murders; count++) {
+    clock.after(someTime(), () => kill(dice.pick(workers), "is killed"));
+  }
+  for (let count = 0; count < busOutages; count++) {
+    clock.after(someTime(), () => {
+      world.tell("a worker loses the bus");
+      dice.pick(workers).bus.goAway(dice.between(1, runMs.outageMax));
+    });
+  }
+
+  const isAnswered = (): boolean =>
+    everybody.every((person) => channels.every((id) => person.unanswered(id).length === 0));
+  passUntil(world, runMs.rain);
+  world.clearUp();
+  passUntil(world, runMs.rain + runMs.outageMax);
+  while (!isAnswered() && clock.now() < runMs.answeredMax) passUntil(world, clock.now() + 100);
+  passUntil(world, clock.now() + runMs.dust);
+  let faults = checkRun(store, channels, everybody);
+  if (faults.length > 0 && mayBeUnmissed) {
+    passUntil(world, clock.now() + deliveryLimits.compareMs + runMs.dust);
+    faults = checkRun(store, channels, everybody);
+  }
+
+  return {
+    seed,
+    faults: [...world.faults, ...faults],
+    story: world.story,
+    messages: channels.reduce((sum, channel) => sum + store.messages(channel).length, 0),
+  };
+}
+
+/** Timer by timer; what a timer sets going has come to rest before the next. */
+function passUntil({ clock }: World, untilMs: number): void {
+  drainMicrotasks();
+  while (clock.callNext(untilMs)) drainMicrotasks();
+  clock.pass(untilMs - clock.now());
+}

@@ -1,0 +1,239 @@
+import type { CommandOf } from "#wire/command.ts";
+import type { Answer, Interval } from "#wire/event.ts";
+import type { Seq, StreamId, UserId } from "#wire/ids.ts";
+import { announceCommit } from "../../chat/announce-commit.ts";
+import { subscribeDurable, unsubscribeDurable } from "../../chat/barrier.ts";
+import type { ChatParts } from "../../chat/parts.ts";
+import { sendMessage } from "../../chat/send-message.ts";
+import { cutIntervals } from "../../fanout/cut.ts";
+import { Delivery, deliveryLimits } from "../../fanout/deliver.ts";
+import { decodeHeads, Heads } from "../../fanout/heads.ts";
+import { Peers } from "../../fanout/peers.ts";
+import { durableTopic, headsTopic, peersTopic } from "../../fanout/topic.ts";
+import { Session } from "../../session/session.ts";
+import { type BatchParts, MessageBatch } from "../../store/batch.ts";
+import type { HostileBus, HostileHub } from "./hostile-bus.ts";
+import { HostileStore } from "./hostile-store.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { SimulatedSocket } from "./simulated-socket.ts";
+import { Life, type World } from "./world.ts";
+
+/** The parts that a guarantee rests on: a test swaps one for one that breaks it. */
+export interface Cast {
+  createStore(now: () => number): MemoryStore;
+  createBatch(parts: BatchParts): Pick<MessageBatch, "add">;
+  readIntervals: ChatParts["readIntervals"] | undefined;
+  tellHeads(heads: Heads): Promise<void>;
+  /** Without a reason, now and then. */
+  compare(delivery: Delivery): Promise<void>;
+  subscribe: typeof subscribeDurable;
+}
+
+export const sound: Cast = {
+  createStore: (now) => new MemoryStore(now),
+  createBatch: (parts) => new MessageBatch(parts),
+  readIntervals: undefined,
+  tellHeads: (heads) => heads.tell(),
+  compare: (delivery) => delivery.compare(),
+  subscribe: subscribeDurable,
+};
+
+/** So few rows of one read that a long hole takes several. */
+const rowsPerRead = 5;
+
+const tickMs = 1_000;
+
+/** The rooms of `worker.ts` that carry messages, between a bus, a store and sockets that are simulated. */
+export class SimulatedWorker {
+  readonly #world: World;
+  readonly #cast: Cast;
+  readonly #life: Life;
+  readonly #store: HostileStore;
+  readonly #topics = new Map<string, Set<SimulatedSocket>>();
+  readonly #sockets = new Set<SimulatedSocket>();
+  readonly #heads: Heads;
+  readonly #peers: Peers;
+  readonly #chat: Pick<ChatParts, "batch" | "delivery" | "readMemberOf" | "readIntervals">;
+  readonly #bornAtMs: number;
+  readonly bus: HostileBus;
+
+  constructor(
+    world: World,
+    hub: HostileHub,
+    store: MemoryStore,
+    cast: Cast,
+    committed: () => void,
+  ) {
+    this.#world = world;
+    this.#cast = cast;
+    this.#life = new Life(world);
+    const life = this.#life;
+    this.#bornAtMs = life.now();
+    this.#store = new HostileStore({ world, life, store, committed });
+    const readHeads = (streams: readonly StreamId[]) =>
+      this.#store.read((found) => found.readHeads(streams));
+    const readIntervals =
+      cast.readIntervals ?? ((stream: StreamId, from: Seq) => this.#readIntervals(stream, from));
+    const bus = hub.connect(life, {
+      receive: (topic, bytes) => this.#receive(topic, bytes),
+      changed: () => void delivery.compare(),
+    });
+    this.bus = bus;
+    const delivery = new Delivery({
+      bus,
+      publish: (stream, frame) => {
+        for (const socket of this.#topics.get(durableTopic(stream)) ?? []) socket.send(frame);
+      },
+      readHeads,
+      readIntervals,
+      removing: nobodyMoves,
+      membershipDelivered: nobodyMoves,
+      after: life.after,
+    });
+    const heads = new Heads({ bus, readHeads, now: life.now });
+    this.#heads = heads;
+    this.#peers = new Peers({
+      bus,
+      lost: () => void delivery.compare(),
+      place: "here",
+      sockets: () => this.#sockets.size,
+      now: life.now,
+    });
+    const batch = cast.createBatch({
+      insert: (drafts, sends) => this.#store.insert(drafts, sends),
+      announce: (commit) => announceCommit(delivery, heads, commit),
+      suspect: (channelId, why) => heads.suspect(channelId, why),
+      now: life.now,
+      pause: life.pause,
+    });
+    this.#chat = {
+      batch: batch as MessageBatch,
+      delivery,
+      readIntervals,
+      readMemberOf: (userId, channels) =>
+        this.#store.read((found) => found.readMemberOf(userId, channels)),
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.bus.subscribe([headsTopic, peersTopic]);
+    this.#life.after(tickMs, () => this.#tick());
+    this.#life.after(deliveryLimits.compareMs, () => this.#compare());
+  }
+
+  /** Since it began. */
+  get ageMs(): number {
+    return this.#life.now() - this.#bornAtMs;
+  }
+
+  /** Gone from one moment to the next, with all that it had not stored and not told. */
+  die(): void {
+    this.#life.isOver = true;
+    void this.bus.close();
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  /** A socket for somebody who is known; what comes for it is heard until it closes. */
+  connect(userId: UserId, heard: (answer: Answer) => void, closed: () => void): Line {
+    const socket = new SimulatedSocket(this.#world, {
+      topics: this.#topics,
+      heard,
+      closed: () => {
+        this.#left(session, socket);
+        closed();
+      },
+    });
+    const session = new Session(socket, {
+      encoding: "binary",
+      nowMs: this.#life.now(),
+      topicOf: (topic) => topic,
+    });
+    session.identity = { userId, name: `user ${userId}`, sessionId: `session ${userId}` };
+    this.#sockets.add(socket);
+    return {
+      socket,
+      hello: (streams) => socket.carry(() => void this.#hello(session, streams)),
+      send: (command) => socket.carry(() => void this.#send(session, command)),
+    };
+  }
+
+  /** As `hello.ts`: through the barrier, and then all that is missed. */
+  async #hello(session: Session, streams: readonly Cursor[]): Promise<void> {
+    const { readIntervals } = this.#chat;
+    try {
+      await this.#cast.subscribe(
+        this.#chat,
+        session,
+        streams.map(({ stream }) => stream),
+      );
+      for (const { stream, cursor } of streams) {
+        if (!session.followed.has(stream)) continue; // It is not a member's.
+        for (let from = cursor, more = true; more;) {
+          const missed = await readIntervals(stream, from);
+          for (const interval of missed.intervals) session.send({ op: "interval", ...interval });
+          more = missed.more;
+          from = missed.intervals.at(-1)?.through ?? from;
+        }
+      }
+      session.send({ op: "caughtUp" });
+    } catch {
+      session.close("behind"); // As `receive.ts` does: it comes back with its cursors.
+    }
+  }
+
+  async #send(session: Session, command: CommandOf<"send">): Promise<void> {
+    const answered = await sendMessage(this.#chat, session, command).reply;
+    if ("refused" in answered) this.#world.blame(`a send was refused: ${answered.refused}`);
+    else session.send({ ...answered, ref: command.ref });
+  }
+
+  #left(session: Session, socket: SimulatedSocket): void {
+    this.#sockets.delete(socket);
+    session.ended();
+    for (const stream of session.followed.keys()) unsubscribeDurable(this.#chat, session, stream);
+  }
+
+  #receive(topic: string, bytes: Uint8Array): void {
+    const { delivery } = this.#chat;
+    if (topic === peersTopic) this.#peers.heard(bytes);
+    else if (topic !== headsTopic) delivery.receive(bytes);
+    else for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+  }
+
+  #tick(): void {
+    void this.#cast.tellHeads(this.#heads);
+    void this.#peers.tell();
+    if (!this.bus.isHealthy) void this.#chat.delivery.compare();
+    this.#life.after(tickMs, () => this.#tick());
+  }
+
+  #compare(): void {
+    void this.#cast.compare(this.#chat.delivery);
+    this.#life.after(deliveryLimits.compareMs, () => this.#compare());
+  }
+
+  async #readIntervals(
+    stream: StreamId,
+    from: Seq,
+  ): Promise<{ intervals: Interval[]; more: boolean }> {
+    const found = await this.#store.read((store) => store.readStream(stream, from, rowsPerRead));
+    if (!found) return { intervals: [], more: false };
+    return { intervals: cutIntervals(stream, from, found.through, found.rows), more: found.cut };
+  }
+}
+
+interface Cursor {
+  readonly stream: StreamId;
+  readonly cursor: Seq;
+}
+
+/** A client's end of a socket. */
+export interface Line {
+  readonly socket: SimulatedSocket;
+  hello(streams: readonly Cursor[]): void;
+  send(command: CommandOf<"send">): void;
+}
+
+function nobodyMoves(): never {
+  throw new Error("members stay in the simulation");
+}

@@ -1,0 +1,40 @@
+import type { ChannelId, UserId } from "#wire/ids.ts";
+import { readChannels } from "../../store/catch-up.ts";
+import { readHeads } from "../../store/head.ts";
+import { insertMessages } from "../../store/insert-messages.ts";
+import { readMemberOf } from "../../store/members.ts";
+import { addChannel, addUsers } from "../channels.ts";
+import { testDatabase } from "../database.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { describeStore } from "./store-contract.ts";
+
+const database = await testDatabase();
+const { sql } = database;
+describeStore("PostgreSQL", {
+  people: async () => (await addUsers(sql, "Ada", "Grace", "Linus")) as [UserId, UserId, UserId],
+  addChannel: (members) => addChannel(sql, members),
+  insert: (drafts, sends) => insertMessages(sql, drafts, sends),
+  readHeads: (streams) => readHeads(sql, streams),
+  readStream: async (stream, cursor, rowsMax) => {
+    const channelId = stream as ChannelId;
+    return (await readChannels(sql, undefined, [{ channelId, cursor }], rowsMax)).get(channelId);
+  },
+  readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
+  end: async () => database[Symbol.asyncDispose](),
+});
+
+const memory = new MemoryStore(() => 1_000);
+let ids = 0;
+describeStore("memory", {
+  people: async () => [++ids, ++ids, ++ids] as unknown as [UserId, UserId, UserId],
+  addChannel: async (members) => {
+    const id = ++ids as ChannelId;
+    memory.addChannel(id, members);
+    return id;
+  },
+  insert: async (drafts, sends) => memory.insert(drafts, sends),
+  readHeads: async (streams) => memory.readHeads(streams),
+  readStream: async (stream, from, rowsMax) => memory.readStream(stream, from, rowsMax),
+  readMemberOf: async (userId, channels) => memory.readMemberOf(userId, channels),
+  end: async () => undefined,
+});

@@ -1,0 +1,123 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { CaughtUp } from "../../store/catch-up.ts";
+import type { Draft, Inserted } from "../../store/insert-messages.ts";
+import { draftOf } from "../channels.ts";
+
+/** Where a kind of store comes from, with three people; of each channel a test names the members. */
+export interface StoreMaker {
+  people(): Promise<readonly [UserId, UserId, UserId]>;
+  addChannel(members: readonly UserId[]): Promise<ChannelId>;
+  insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted>;
+  readHeads(streams: readonly StreamId[]): Promise<Map<StreamId, Seq>>;
+  readStream(stream: StreamId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
+  readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
+  end(): Promise<void>;
+}
+
+const nowhere = 999_999_999 as ChannelId;
+
+/** What the simulated core relies on, asked of one kind of store. Every kind runs it. */
+export function describeStore(kind: string, store: StoreMaker): void {
+  describe(`a store of the kind ${kind}`, () => {
+    afterAll(() => store.end());
+
+    async function ground() {
+      const [ada, grace, linus] = await store.people();
+      const lobby = await store.addChannel([ada, grace]);
+      const engineRoom = await store.addChannel([ada, grace]);
+      return { ada, grace, linus, lobby, engineRoom };
+    }
+
+    /** Numbers, negative where the id was known, or what refused it. */
+    async function fatesOf(drafts: readonly Draft[], sends = drafts.map((_, at) => at)) {
+      const { fates } = await store.insert(drafts, sends);
+      return fates.map((fate) =>
+        "refused" in fate ? fate.refused : fate.born ? fate.seq : -fate.seq,
+      );
+    }
+
+    test("W10: numbers drafts in their order, per channel, and says where each channel stood", async () => {
+      const { ada, grace, lobby, engineRoom } = await ground();
+      await fatesOf([draftOf(lobby, ada)]);
+      const drafts = [draftOf(engineRoom, grace), draftOf(lobby, ada), draftOf(engineRoom, ada)];
+      const { fates, headsBefore } = await store.insert(drafts, [0, 1, 2]);
+      expect(fates).toMatchObject([
+        { seq: 1, born: true },
+        { seq: 2, born: true },
+        { seq: 2, born: true },
+      ]);
+      expect(Object.fromEntries(headsBefore)).toEqual({ [lobby]: 1, [engineRoom]: 0 });
+      expect(Object.fromEntries(await store.readHeads([lobby, engineRoom, nowhere]))).toEqual({
+        [lobby]: 2,
+        [engineRoom]: 2,
+      });
+    });
+
+    test("W10: a known id keeps its number and moves no head; it belongs to its author and channel", async () => {
+      const { ada, grace, lobby, engineRoom } = await ground();
+      const draft = draftOf(lobby, ada);
+      expect(await fatesOf([draft, draft])).toEqual([1, -1]);
+      const { headsBefore } = await store.insert([draft], [0]);
+      expect(headsBefore.size).toBe(0);
+      const others = [
+        { ...draft, authorId: grace },
+        { ...draft, channelId: engineRoom },
+      ];
+      expect(await fatesOf([...others, draft])).toEqual([2, 1, -1]);
+    });
+
+    test("W10: who is no member writes nothing, and what stands behind a refused draft of its command is skipped", async () => {
+      const { ada, linus, lobby } = await ground();
+      const known = draftOf(lobby, ada);
+      await fatesOf([known]);
+      const late = draftOf(lobby, ada);
+      const drafts = [draftOf(lobby, linus), draftOf(nowhere, ada), late, known, late];
+      expect(await fatesOf(drafts, [0, 1, 1, 1, 2])).toEqual([
+        "not_a_member",
+        "not_a_member",
+        "skipped",
+        -1,
+        2,
+      ]);
+      expect([...(await store.readMemberOf(linus, [lobby, nowhere]))]).toEqual([]);
+      expect([...(await store.readMemberOf(ada, [lobby, nowhere]))]).toEqual([lobby]);
+    });
+
+    test("W10: reads what came after a cursor, in order, up to the head or as many rows as fit", async () => {
+      const { ada, lobby } = await ground();
+      const drafts = ["one", "two", "three", "four"].map((body) => draftOf(lobby, ada, { body }));
+      const { fates } = await store.insert(drafts, [0, 0, 0, 0]);
+      const rows = drafts.map((draft, at) => ({
+        position: at + 1,
+        row: {
+          kind: "message",
+          entity: at + 1,
+          version: at + 1,
+          body: {
+            authorId: ada,
+            createdAt: (fates[at] as { createdAt: number }).createdAt,
+            clientMessageId: draft.clientMessageId,
+            system: false,
+            rootSeq: null,
+            editedAt: null,
+            deleted: false,
+            body: draft.body,
+          },
+        },
+      }));
+      const read = (from: Seq, rowsMax: number) => store.readStream(lobby, from, rowsMax);
+      const whole = { stream: lobby, head: 4, through: 4, cut: false };
+      expect(await read(1, 3)).toEqual({ ...whole, from: 1, rows: rows.slice(1) } as CaughtUp);
+      expect(await read(4, 3)).toEqual({ ...whole, from: 4, rows: [] });
+      expect(await read(1, 2)).toEqual({
+        ...whole,
+        from: 1,
+        through: 3,
+        cut: true,
+        rows: rows.slice(1, 3),
+      } as CaughtUp);
+      expect(await store.readStream(nowhere, 0, 2)).toBeUndefined();
+    });
+  });
+}
