@@ -33,13 +33,10 @@ class ForgetfulStore extends MemoryStore {
   }
 }
 
-const nothing = async (): Promise<void> => undefined;
-
 export const broken: Readonly<Record<string, Cast>> = {
   "announce before commit": { ...sound, createBatch: createHastyBatch },
   "no healing": { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
-  // The comparison of every half minute would make up for them.
-  "no heads": { ...sound, tellHeads: nothing, compare: nothing },
+  "no heads": { ...sound, tellHeads: async () => undefined },
   "no barrier": {
     ...sound,
     // What is missed is read while the subscription is still under way.

@@ -8,6 +8,9 @@ import type { Life, World } from "./world.ts";
  */
 const lostInRowMax = 2;
 
+/** Until a subscription takes effect; always as long, so that they do in the order in which they were asked for. */
+const commandMs = 5;
+
 /** A dead link goes unnoticed for so long. */
 const unnoticedMs = 1_500;
 
@@ -86,13 +89,14 @@ export class HostileBus implements Bus {
     if (!this.isDead) this.#hub.carry(this, topic, bytes);
   }
 
-  // They take effect as they are called, and only the answer is late.
   async subscribe(topics: readonly string[]): Promise<void> {
+    await this.#life.pause(commandMs);
     for (const topic of topics) this.#topics.add(topic);
     await this.#life.pause(1);
   }
 
   async unsubscribe(topics: readonly string[]): Promise<void> {
+    await this.#life.pause(commandMs);
     for (const topic of topics) this.#topics.delete(topic);
     await this.#life.pause(1);
   }

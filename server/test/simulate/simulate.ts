@@ -1,6 +1,5 @@
 import { drainMicrotasks } from "bun:jsc";
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import { deliveryLimits } from "../../fanout/deliver.ts";
 import { checkRun } from "./check-run.ts";
 import { HostileHub } from "./hostile-bus.ts";
 import { SimulatedPerson } from "./simulated-person.ts";
@@ -105,7 +104,9 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   }
 
   const isAnswered = (): boolean =>
-    everybody.every((person) => channels.every((id) => person.unanswered(id).length === 0));
+    everybody.every(
+      (person) => person.isGone || channels.every((id) => person.unanswered(id).length === 0),
+    );
   passUntil(world, runMs.rain);
   world.clearUp();
   passUntil(world, runMs.rain + runMs.outageMax);
@@ -113,7 +114,8 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   passUntil(world, clock.now() + runMs.dust);
   let faults = checkRun(store, channels, everybody);
   if (faults.length > 0 && mayBeUnmissed) {
-    passUntil(world, clock.now() + deliveryLimits.compareMs + runMs.dust);
+    for (const worker of workers) worker.compare();
+    passUntil(world, clock.now() + runMs.dust);
     faults = checkRun(store, channels, everybody);
   }
 

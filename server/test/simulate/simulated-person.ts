@@ -35,6 +35,8 @@ export class SimulatedPerson {
   #line: Line | undefined;
   #isReady = false;
   #ref = 0;
+  /** It has left for good, and nobody says again what was not answered. */
+  isGone = false;
 
   constructor(userId: UserId, parts: Parts) {
     this.userId = userId;
@@ -71,6 +73,8 @@ export class SimulatedPerson {
         this.#isReady = false;
         this.#asked.clear();
         this.reader.leave();
+        this.isGone = world.dice.chance(world.weather.departures);
+        if (this.isGone) return;
         world.clock.after(world.dice.between(1, returnMsMax), () => this.connect());
       },
     );

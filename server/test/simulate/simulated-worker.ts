@@ -6,7 +6,7 @@ import { subscribeDurable, unsubscribeDurable } from "../../chat/barrier.ts";
 import type { ChatParts } from "../../chat/parts.ts";
 import { sendMessage } from "../../chat/send-message.ts";
 import { cutIntervals } from "../../fanout/cut.ts";
-import { Delivery, deliveryLimits } from "../../fanout/deliver.ts";
+import { Delivery } from "../../fanout/deliver.ts";
 import { decodeHeads, Heads } from "../../fanout/heads.ts";
 import { Peers } from "../../fanout/peers.ts";
 import { durableTopic, headsTopic, peersTopic } from "../../fanout/topic.ts";
@@ -24,8 +24,6 @@ export interface Cast {
   createBatch(parts: BatchParts): Pick<MessageBatch, "add">;
   readIntervals: ChatParts["readIntervals"] | undefined;
   tellHeads(heads: Heads): Promise<void>;
-  /** Without a reason, now and then. */
-  compare(delivery: Delivery): Promise<void>;
   subscribe: typeof subscribeDurable;
 }
 
@@ -34,7 +32,6 @@ export const sound: Cast = {
   createBatch: (parts) => new MessageBatch(parts),
   readIntervals: undefined,
   tellHeads: (heads) => heads.tell(),
-  compare: (delivery) => delivery.compare(),
   subscribe: subscribeDurable,
 };
 
@@ -118,12 +115,16 @@ export class SimulatedWorker {
   async start(): Promise<void> {
     await this.bus.subscribe([headsTopic, peersTopic]);
     this.#life.after(tickMs, () => this.#tick());
-    this.#life.after(deliveryLimits.compareMs, () => this.#compare());
   }
 
   /** Since it began. */
   get ageMs(): number {
     return this.#life.now() - this.#bornAtMs;
+  }
+
+  /** What `worker.ts` does now and then without a reason. */
+  compare(): void {
+    void this.#chat.delivery.compare();
   }
 
   /** Gone from one moment to the next, with all that it had not stored and not told. */
@@ -205,11 +206,6 @@ export class SimulatedWorker {
     void this.#peers.tell();
     if (!this.bus.isHealthy) void this.#chat.delivery.compare();
     this.#life.after(tickMs, () => this.#tick());
-  }
-
-  #compare(): void {
-    void this.#cast.compare(this.#chat.delivery);
-    this.#life.after(deliveryLimits.compareMs, () => this.#compare());
   }
 
   async #readIntervals(

@@ -17,6 +17,8 @@ export interface Weather {
   readonly unread: number;
   /** Of the commits: the worker dies right behind it, before anybody is told. */
   readonly deaths: number;
+  /** Of those whose socket breaks: they never come back. */
+  readonly departures: number;
   /** How often each of these happens in a run. */
   readonly brokenSockets: number;
   readonly murders: number;
@@ -36,6 +38,7 @@ export function drawWeather(dice: Dice): Weather {
     locked: sometimes(0.2),
     unread: sometimes(0.2),
     deaths: sometimes(0.1),
+    departures: sometimes(0.2),
     brokenSockets: dice.between(0, 8),
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
@@ -54,6 +57,7 @@ export const fairWeather: Weather = {
   locked: 0,
   unread: 0,
   deaths: 0,
+  departures: 0,
   brokenSockets: 0,
   murders: 0,
   busOutages: 0,
