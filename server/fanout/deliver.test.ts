@@ -291,3 +291,19 @@ test("C11: the same where the removal is read with a hole", async () => {
   ]);
   expect(removals).toEqual([[3, 2]]);
 });
+
+test("W5: a comparison that PostgreSQL does not answer is made again until it does, one at a time", async () => {
+  const { delivery, clock, heads, published, fails } = startDelivery();
+  await delivery.follow([lobby]);
+  heads.set(lobby, 3);
+  fails.readHeads = 3;
+  await delivery.compare();
+  await delivery.compare();
+  expect([clock.waiting, published]).toEqual([1, []]);
+  for (let time = 0; time < 2; time++) {
+    clock.pass(deliveryLimits.retryMs);
+    await settled();
+  }
+  expect(published.at(-1)?.through).toBe(3);
+  expect(clock.waiting).toBe(0);
+});

@@ -32,7 +32,7 @@ export const deliveryLimits = {
   /** Announcements of one stream that are held; past it they are dropped and read from PostgreSQL with the hole. */
   heldMax: 256,
   headsPerQueryMax: 1_000,
-  /** After a failed healing. */
+  /** After a failed healing or comparison. */
   retryMs: 500,
   /** So often everything is compared without a reason: a tail that nobody can know of is silent no longer than that. */
   compareMs: 30_000,
@@ -59,6 +59,8 @@ export class Delivery {
   readonly #streams = new Map<StreamId, Followed>();
   #comparison = Promise.resolve();
   #nextComparison: Promise<void> | undefined;
+  /** A comparison failed, and is made again soon. */
+  #willRepeat = false;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -166,6 +168,13 @@ export class Delivery {
       }
     } catch (error) {
       log.warn("streams could not be compared with the database", { error });
+      // The doubt remains, and perhaps nobody has another one.
+      if (this.#willRepeat) return;
+      this.#willRepeat = true;
+      this.#parts.after(deliveryLimits.retryMs, () => {
+        this.#willRepeat = false;
+        void this.compare();
+      });
     }
   }
 

@@ -53,17 +53,24 @@ export class HostileBus implements Bus {
     [headsTopic]: new Map<Bus, number>(),
     [peersTopic]: new Map<Bus, number>(),
   };
-  isDead = false;
+  #isDead = false;
+  #sinceMs: number;
   isHealthy = true;
 
   constructor(hub: HostileHub, life: Life, ears: BusEars) {
     this.#hub = hub;
     this.#life = life;
     this.#ears = ears;
+    this.#sinceMs = life.now();
+  }
+
+  /** How long others can have heard this worker without a break. */
+  get carriesForMs(): number {
+    return this.#isDead ? 0 : this.#life.now() - this.#sinceMs;
   }
 
   listensTo(topic: string): boolean {
-    return this.#topics.has(topic) && !this.isDead;
+    return this.#topics.has(topic) && !this.#isDead;
   }
 
   loses(from: HostileBus, topic: string, isUnlucky: boolean): boolean {
@@ -86,7 +93,7 @@ export class HostileBus implements Bus {
       this.hearLater(topic, bytes, 0);
       throw new BusAway();
     }
-    if (!this.isDead) this.#hub.carry(this, topic, bytes);
+    if (!this.#isDead) this.#hub.carry(this, topic, bytes);
   }
 
   async subscribe(topics: readonly string[]): Promise<void> {
@@ -107,12 +114,13 @@ export class HostileBus implements Bus {
 
   /** The link dies; somewhat later that is noticed, and after `ms` there is another one. */
   goAway(ms: number): void {
-    if (this.isDead) return;
+    if (this.#isDead) return;
 
-    this.isDead = true;
+    this.#isDead = true;
     this.#life.after(unnoticedMs, () => this.#change(false));
     this.#life.after(unnoticedMs + ms, () => {
-      this.isDead = false;
+      this.#isDead = false;
+      this.#sinceMs = this.#life.now();
       this.#change(true);
     });
   }

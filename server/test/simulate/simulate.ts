@@ -50,7 +50,10 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   for (const [channel, users] of members) store.addChannel(channel, users);
   const hub = new HostileHub(world);
   const workers: SimulatedWorker[] = [];
-  /** Somebody died who was not heard at the time, or whom a newcomer had not heard yet: what they stored last shows with the next comparison. */
+  /**
+   * Somebody died while away from the bus, or when one of the workers was new or hardly back on it: perhaps not everybody misses the dead,
+   * and what they stored last shows with the next comparison.
+   */
   let mayBeUnmissed = false;
 
   const startOne = (): void => {
@@ -63,7 +66,13 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   const kill = (worker: SimulatedWorker, how: string): void => {
     // Somebody stays: where nobody lives there is nothing to connect to.
     if (workers.length === 1 || !workers.includes(worker)) return;
-    mayBeUnmissed ||= worker.bus.isDead || workers.some(({ ageMs }) => ageMs < runMs.unknown);
+    const isMissed = workers.every((each) => {
+      // Who is away compares everything on coming back; unless it is the one who dies.
+      const isAway = each.bus.carriesForMs === 0 && each !== worker;
+      return isAway || each.bus.carriesForMs >= runMs.unknown;
+    });
+    if (!isMissed && world.weather.onlyMissedDie) return;
+    mayBeUnmissed ||= !isMissed;
     workers.splice(workers.indexOf(worker), 1);
     world.tell(`a worker ${how}`);
     worker.die();

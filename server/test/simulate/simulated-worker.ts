@@ -51,7 +51,6 @@ export class SimulatedWorker {
   readonly #heads: Heads;
   readonly #peers: Peers;
   readonly #chat: Pick<ChatParts, "batch" | "delivery" | "readMemberOf" | "readIntervals">;
-  readonly #bornAtMs: number;
   readonly bus: HostileBus;
 
   constructor(
@@ -65,7 +64,6 @@ export class SimulatedWorker {
     this.#cast = cast;
     this.#life = new Life(world);
     const life = this.#life;
-    this.#bornAtMs = life.now();
     this.#store = new HostileStore({ world, life, store, committed });
     const readHeads = (streams: readonly StreamId[]) =>
       this.#store.read((found) => found.readHeads(streams));
@@ -115,11 +113,6 @@ export class SimulatedWorker {
   async start(): Promise<void> {
     await this.bus.subscribe([headsTopic, peersTopic]);
     this.#life.after(tickMs, () => this.#tick());
-  }
-
-  /** Since it began. */
-  get ageMs(): number {
-    return this.#life.now() - this.#bornAtMs;
   }
 
   /** What `worker.ts` does now and then without a reason. */

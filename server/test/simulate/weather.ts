@@ -17,6 +17,8 @@ export interface Weather {
   readonly unread: number;
   /** Of the commits: the worker dies right behind it, before anybody is told. */
   readonly deaths: number;
+  /** Nobody dies without being missed: in such a run nothing excuses a late tail. */
+  readonly onlyMissedDie: boolean;
   /** Of those whose socket breaks: they never come back. */
   readonly departures: number;
   /** How often each of these happens in a run. */
@@ -37,8 +39,9 @@ export function drawWeather(dice: Dice): Weather {
     posthumous: sometimes(0.2),
     locked: sometimes(0.2),
     unread: sometimes(0.2),
-    deaths: sometimes(0.1),
-    departures: sometimes(0.2),
+    deaths: sometimes(0.2),
+    onlyMissedDie: dice.chance(0.5),
+    departures: sometimes(0.4),
     brokenSockets: dice.between(0, 8),
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
@@ -57,6 +60,7 @@ export const fairWeather: Weather = {
   locked: 0,
   unread: 0,
   deaths: 0,
+  onlyMissedDie: true,
   departures: 0,
   brokenSockets: 0,
   murders: 0,
