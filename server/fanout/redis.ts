@@ -3,6 +3,8 @@ import { type HostAndPort, parseRedisUrl, type RedisAddress } from "../redis-add
 
 const redisLimits = {
   connectMsMax: 2_000,
+  /** One that is given up may be to a server that stands still, and says no goodbye. */
+  disconnectMsMax: 100,
   /** The first pause before a connection is tried again, doubled up to the longest; half of it is by chance. */
   retryMs: { first: 50, max: 1_000 },
   /** How often a cluster is asked who holds what, besides whenever a command went to the wrong one. */
@@ -66,6 +68,7 @@ function optionsOf(address: RedisAddress, { isPipelined = false, answerMsMax }: 
     ...(address.password !== undefined && { password: address.password }),
     ...(address.tls && { tls: {} }),
     connectTimeout: redisLimits.connectMsMax,
+    disconnectTimeout: redisLimits.disconnectMsMax,
     enableOfflineQueue: false,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,

@@ -157,6 +157,18 @@ onRedis("D1: whoever comes while Redis is away is welcomed, and hears", async ()
 });
 
 onRedis(
+  "D1: whoever comes while Redis holds every connection and answers nothing has everything within 2 s",
+  async () => {
+    redis.freeze();
+    const late = await within(2_000, talk(other, people.margaret));
+    redis.thaw();
+    expect(late?.answers.map(({ op }) => op)).toContain("caughtUp");
+    await late!.leaves();
+    await bothListen();
+  },
+);
+
+onRedis(
   "W8: a worker whose Redis holds still drains all the same, within what the supervisor gives it",
   async () => {
     const leaving = await startServer({
