@@ -13,6 +13,8 @@ async function main(): Promise<void> {
   };
   process.on("message", (order: { kind?: unknown }) => {
     if (order.kind === "drain") void end();
+    // That it is heard at all says that the loop turns.
+    if (order.kind === "pulse") process.send?.({ kind: "pulse" });
   });
   process.on("disconnect", () => void end());
   // A terminal or a service manager signals everybody; while there is a supervisor, it says when to drain.

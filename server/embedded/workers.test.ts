@@ -8,7 +8,7 @@ import { Workers } from "./workers.ts";
 const script = `
   import { existsSync } from "node:fs";
   if (existsSync(process.env.BROKEN)) process.exit(1);
-  process.on("message", () => process.exit(0));
+  process.on("message", ({ kind }) => (kind === "drain" ? process.exit(0) : process.send({ kind })));
   process.on("disconnect", () => process.exit(0));
   process.send({ kind: "ready", url: "" });
 `;
@@ -37,4 +37,29 @@ test("W8: where a new worker does not come up the old ones go on, and the next t
   expect(marks.filter(({ pid }) => first.some((mark) => mark.pid === pid))).toEqual([]);
   await workers.drain();
   expect(marks).toEqual([]);
+});
+
+test("X11: a worker that stands still is ended and another takes its place, one that answers goes on", async () => {
+  using home = temporaryDirectory("parley-still-");
+  const path = join(home.path, "worker.ts");
+  await Bun.write(path, script);
+  let changed = Promise.withResolvers<void>();
+  let marks: readonly ProcessMark[] = [];
+  const workers = new Workers({
+    script: path,
+    env: { PATH: process.env["PATH"], BROKEN: join(home.path, "broken") },
+    count: 2,
+    pulse: { askMs: 20, unansweredMax: 50 },
+    onChange: (now) => {
+      marks = now;
+      changed.resolve();
+      changed = Promise.withResolvers();
+    },
+  });
+  expect(await workers.start()).toBe(true);
+  const [still, well] = marks as [ProcessMark, ProcessMark];
+  process.kill(still.pid, "SIGSTOP");
+  while (marks.length !== 2 || marks.some(({ pid }) => pid === still.pid)) await changed.promise;
+  expect(marks.map(({ pid }) => pid)).toContain(well.pid);
+  await workers.drain();
 });

@@ -1,9 +1,13 @@
 import { pause, within } from "#lib/wait.ts";
 import { log } from "../observe/log.ts";
 import { markOf, type ProcessMark } from "./processes.ts";
+import { type Pulse, pulseLimits, watchPulse } from "./pulse.ts";
 
 /** Worker → supervisor. */
-export type WorkerReport = { readonly kind: "ready"; readonly url: string };
+export type WorkerReport =
+  { readonly kind: "ready"; readonly url: string } | { readonly kind: "pulse" };
+/** Supervisor → worker. */
+export type WorkerOrder = { readonly kind: "drain" | "pulse" };
 
 export interface WorkersOptions {
   readonly script: string;
@@ -11,6 +15,7 @@ export interface WorkersOptions {
   readonly count: number;
   /** A worker began or ended. */
   onChange(marks: readonly ProcessMark[]): void;
+  readonly pulse?: { readonly [Name in keyof typeof pulseLimits]: number };
 }
 
 const readyMsMax = 30_000;
@@ -109,7 +114,7 @@ export class Workers {
 
   async #drain(worker: Bun.Subprocess): Promise<void> {
     if (worker.exitCode !== null || worker.signalCode !== null) return;
-    worker.send({ kind: "drain" });
+    worker.send({ kind: "drain" } satisfies WorkerOrder);
     if ((await within(drainMsMax, worker.exited)) !== undefined) return;
     worker.kill("SIGKILL");
     await worker.exited;
@@ -123,16 +128,36 @@ export class Workers {
       env: { ...this.#options.env },
       detached: true,
       stdio: ["ignore", "inherit", "inherit"],
-      ipc: (report: WorkerReport) => ready.resolve(report.kind === "ready"),
+      ipc: ({ kind }: WorkerReport) => {
+        if (kind === "ready") ready.resolve(true);
+        else pulse?.answered();
+      },
+    });
+    let pulse: Pulse | undefined;
+    // Before it is ready it has a time of its own, and does not listen yet.
+    void ready.promise.then((isReady) => {
+      if (isReady) pulse = this.#watchPulse(worker);
     });
     this.#running.add(worker);
     this.#announce();
     void worker.exited.then(() => {
+      pulse?.stop();
       this.#running.delete(worker);
       ready.resolve(false);
       this.#announce();
     });
     return { worker, ready: ready.promise };
+  }
+
+  #watchPulse(worker: Bun.Subprocess): Pulse {
+    return watchPulse({
+      ask: () => worker.send({ kind: "pulse" } satisfies WorkerOrder),
+      still: () => {
+        log.error("A worker stands still and is ended");
+        worker.kill("SIGKILL");
+      },
+      limits: this.#options.pulse ?? pulseLimits,
+    });
   }
 
   async #watch(slot: Slot): Promise<void> {
