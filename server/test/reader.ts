@@ -25,6 +25,12 @@ export class Reader {
   readonly lines = new Map<ChannelId, Line>();
   /** Intervals beyond what is held. */
   #aside: EventOf<"interval">[] = [];
+  readonly #shown: (channel: ChannelId, row: MessageRow) => void;
+
+  /** `shown` hears of each message when it is first held, in this order. */
+  constructor(shown: (channel: ChannelId, row: MessageRow) => void = () => undefined) {
+    this.#shown = shown;
+  }
 
   /** What `hello` and `resume` name. */
   cursors(): { stream: StreamId; cursor: Seq }[] {
@@ -83,7 +89,7 @@ export class Reader {
     const held = this.streams.get(stream);
     if (held) {
       if (from > held.cursor) return false;
-      merge(held.rows, rows);
+      this.#merge(stream, held.rows, rows);
       held.cursor = Math.max(held.cursor, through);
       return true;
     }
@@ -99,7 +105,7 @@ export class Reader {
 
   #reset({ stream, through, since, rows }: EventOf<"reset">): void {
     const held = { rows: new Map<string, Row>(), since, cursor: through };
-    merge(held.rows, rows);
+    this.#merge(stream, held.rows, rows);
     this.streams.set(stream, held);
     this.#aside = this.#aside.filter(
       (interval) => interval.stream !== stream || interval.through > through,
@@ -110,12 +116,15 @@ export class Reader {
     if ((this.lines.get(channel)?.asOf ?? 0) > asOf) return;
     this.lines.set(channel, { asOf, last: lastMessage as MessageRow | null });
   }
-}
 
-/** The one merge rule. */
-function merge(held: Map<string, Row>, rows: readonly Row[]): void {
-  for (const row of rows) {
-    const key = `${row.kind} ${row.entity}`;
-    if (row.version > (held.get(key)?.version ?? 0)) held.set(key, row);
+  /** The one merge rule. */
+  #merge(stream: StreamId, held: Map<string, Row>, rows: readonly Row[]): void {
+    for (const row of rows) {
+      const key = `${row.kind} ${row.entity}`;
+      const before = held.get(key);
+      if (row.version <= (before?.version ?? 0)) continue;
+      held.set(key, row);
+      if (row.kind === "message" && !before) this.#shown(stream as ChannelId, row);
+    }
   }
 }

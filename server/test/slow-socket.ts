@@ -10,18 +10,20 @@ import { frameOf, handshakeOf, opcodes, takeFrame } from "./websocket-bytes.ts";
 
 /** A WebSocket made by hand, that can stop reading: the browser's and Bun's own read whether one wants it or not. */
 export class SlowSocket implements Disposable {
-  /** What was read, in order. */
+  /** What was read, in order; where somebody else hears it, it is not kept. */
   readonly answers: Answer[] = [];
   /** The number in the close frame, once it was read. */
   readonly closed: Promise<number>;
   readonly #socket: Socket;
+  readonly #heard: (answer: Answer) => void;
   #bytes = Buffer.alloc(0);
   #isOpen = false;
   #look: () => void = () => undefined;
   #sayClosed: (code: number) => void;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, heard?: (answer: Answer) => void) {
     this.#socket = socket;
+    this.#heard = heard ?? ((answer) => void this.answers.push(answer));
     const closed = Promise.withResolvers<number>();
     this.closed = closed.promise;
     this.#sayClosed = closed.resolve;
@@ -34,13 +36,15 @@ export class SlowSocket implements Disposable {
     socket.on("error", () => closed.resolve(1006));
   }
 
-  static async open(url: string): Promise<SlowSocket> {
+  /** Rejects where the server does not take it. */
+  static async open(url: string, heard?: (answer: Answer) => void): Promise<SlowSocket> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    const slow = new SlowSocket(socket);
+    const slow = new SlowSocket(socket, heard);
     socket.write(handshakeOf(url));
-    await slow.until(() => slow.#isOpen);
-    return slow;
+    const isTaken = slow.until(() => slow.#isOpen).then(() => true);
+    if (await Promise.race([isTaken, slow.closed.then(() => false)])) return slow;
+    throw new Error("the server did not take the socket");
   }
 
   /** Says hello and waits until all has come. */
@@ -81,6 +85,10 @@ export class SlowSocket implements Disposable {
     if (!this.#isOpen) {
       const end = this.#bytes.indexOf("\r\n\r\n");
       if (end < 0) return;
+      if (!this.#bytes.toString("latin1").startsWith("HTTP/1.1 101 ")) {
+        this.#socket.destroy();
+        return;
+      }
       this.#isOpen = true;
       this.#bytes = this.#bytes.subarray(end + 4);
     }
@@ -88,7 +96,7 @@ export class SlowSocket implements Disposable {
       const { opcode, bytes } = taken.frame;
       this.#bytes = taken.rest;
       if (opcode === opcodes.close) this.#sayClosed(bytes.readUInt16BE(0));
-      else this.answers.push(...decodeAnswers(new Uint8Array(bytes)));
+      else for (const answer of decodeAnswers(new Uint8Array(bytes))) this.#heard(answer);
     }
   }
 }

@@ -62,6 +62,7 @@ export async function startServer({
 
   return {
     url,
+    database,
     ...accountsOn(database),
     get worker() {
       return worker;
@@ -81,15 +82,13 @@ export async function startServer({
 }
 
 /** People of a database, however the server on it was started; it needs `secretKey`. */
-export function accountsOn(
-  database: TestDatabase,
-): Pick<TestServer, "sql" | "database" | "signIn" | "direct"> {
+export function accountsOn({
+  sql,
+}: Pick<TestDatabase, "sql">): Pick<TestServer, "sql" | "signIn" | "direct"> {
   const tokens = createTokens(secretKey);
   return {
-    sql: database.sql,
-    database,
+    sql,
     signIn: async ({ name, email }) => {
-      const { sql } = database;
       await sql`insert into users (name, email) select ${name}, ${email}
         where not exists (select from users where lower(email) = lower(${email}))`;
       const [user] = await sql<
@@ -102,7 +101,7 @@ export function accountsOn(
       return { id: user!.id, name, token: accessToken, sessionId };
     },
     direct: async (one, other) => {
-      const created = await createDirect(database.sql, one.id, other.id);
+      const created = await createDirect(sql, one.id, other.id);
       return created!.channelId;
     },
   };
