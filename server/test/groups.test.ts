@@ -14,6 +14,7 @@ const grace = await server.signIn(people.grace);
 const linus = await server.signIn(people.linus);
 afterAll(() => server[Symbol.asyncDispose]());
 
+/** Resolves when the maker's socket has joined it: what happens from then on is heard. */
 async function makeGroup(maker: Talk, name: string, ...users: SignedIn[]): Promise<ChannelId> {
   const { channel } = await maker.gets("created", {
     op: "createGroup",
@@ -21,6 +22,7 @@ async function makeGroup(maker: Talk, name: string, ...users: SignedIn[]): Promi
     name,
     users: users.map(({ id }) => id),
   });
+  await maker.next("summary", (event) => event.channel === channel);
   return channel;
 }
 
