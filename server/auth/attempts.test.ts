@@ -72,6 +72,23 @@ test("signing in rightly is never too often", async () => {
   }
 });
 
+test("S8: an attempt that nobody could judge is none: a crowd shuts nobody out, nor does a database that was away", async () => {
+  const attempts = createAttempts();
+  const from = { address: "192.0.2.1", email };
+  const judgesNot = [
+    async (): Promise<AuthRefusal> => await Promise.resolve({ refused: "busy" }),
+    async () => await Promise.reject(new Error("the database is away")),
+  ];
+  for (const attempt of judgesNot) {
+    for (let count = 0; count < byAccount + 1; count += 1) {
+      await attempts.signIn(from, attempt).catch(() => undefined);
+      await attempts.link("192.0.2.1", attempt).catch(() => undefined);
+    }
+  }
+  expect(await attempts.signIn(from, right)).toEqual({ signedIn: true });
+  expect(await attempts.link("192.0.2.1", right)).toEqual({ signedIn: true });
+});
+
 test("an IPv6 network of 64 bits counts as one address, its neighbour does not", async () => {
   const attempts = createAttempts();
   for (let count = 0; count < byAddress; count += 1) {

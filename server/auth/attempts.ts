@@ -17,8 +17,8 @@ type Kind = keyof typeof attemptLimits;
 
 export interface Attempts {
   /**
-   * Runs an attempt to sign in and counts it unless it succeeds. It is counted before it runs: of many at once no more
-   * than allowed are tried.
+   * Runs an attempt to sign in and counts it if it fails; one that nobody could judge, since the server was busy or its
+   * database away, has not. It is counted before it runs: of many at once no more than allowed are tried.
    */
   signIn<T extends object>(
     from: { address: string; email: string },
@@ -60,7 +60,12 @@ async function limited<T extends object>(
   if (waitMs > 0) {
     return { refused: "too_many_attempts", retryAfterSeconds: Math.ceil(waitMs / 1_000) };
   }
-  const outcome = await attempt();
-  if (!("refused" in outcome)) await counter.reward(key);
-  return outcome;
+  let failed = false;
+  try {
+    const outcome = await attempt();
+    failed = "refused" in outcome && outcome.refused !== "busy";
+    return outcome;
+  } finally {
+    if (!failed) await counter.reward(key);
+  }
 }

@@ -1,5 +1,6 @@
 /** How much may come from one address, and how many sockets fit into one worker. */
 import { afterAll, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { findWithin } from "#lib/wait.ts";
 import { entryLimits } from "../auth/entries.ts";
 import { readConfig } from "../config.ts";
@@ -165,6 +166,65 @@ test("S8: who only listens is counted too", async () => {
   expect((await listens()).status).toBe(200);
   ending.abort();
   for (const socket of sockets) await leaves(socket);
+});
+
+test("S8: of listeners who come in one moment no more are let in than one by one", async () => {
+  const office = "203.0.113.11";
+  const { token } = await server.signIn(people.grace);
+  const headers = { authorization: `Bearer ${token}`, ...from(office) };
+  const sockets = await Promise.all(
+    Array.from({ length: socketsPerAddress - 1 }, () => shakes(office)),
+  );
+  rest(1);
+  const ending = new AbortController();
+  const listens = async () => {
+    const made = await asks("/api/v1/stream/ticket", { method: "POST", headers });
+    const { ticket } = (await made.json()) as { ticket: string };
+    return () => asks(`/api/v1/stream/events?ticket=${ticket}`, { headers, signal: ending.signal });
+  };
+  const listeners = await Promise.all([listens(), listens()]);
+  const answers = await Promise.all(listeners.map((listen) => listen()));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+  ending.abort();
+  for (const socket of sockets) await leaves(socket);
+});
+
+test("S8: who goes before the answer has begun, asks for its head alone or has no good ticket, holds no place", async () => {
+  const office = "203.0.113.12";
+  const { token } = await server.signIn(people.grace);
+  const headers = { authorization: `Bearer ${token}`, ...from(office) };
+  const { hostname, port } = new URL(server.url);
+  const goesAtOnce = (path: string): Promise<void> =>
+    new Promise((gone) => {
+      const socket = connect(Number(port), hostname).once("close", () => gone());
+      socket.resume().end(`GET ${path} HTTP/1.1\r\nHost: there\r\nX-Forwarded-For: ${office}\r\n\r\n`);
+    });
+  const path = async (): Promise<string> => {
+    const made = await asks("/api/v1/stream/ticket", { method: "POST", headers });
+    return `/api/v1/stream/events?ticket=${((await made.json()) as { ticket: string }).ticket}`;
+  };
+  const isFree = async (): Promise<true | undefined> => {
+    const raw = await shakes(office);
+    if (raw.status !== 101) return undefined;
+    await leaves(raw);
+    return true;
+  };
+  for (let gone = 0; gone < socketsPerAddress; gone++) await goesAtOnce(await path());
+  rest(1);
+  expect(await findWithin(5_000, isFree)).toBe(true);
+  rest(socketsPerAddress);
+  for (let asked = 0; asked < socketsPerAddress; asked++) {
+    expect((await asks(await path(), { method: "HEAD", headers })).status).toBe(200);
+  }
+  rest(1);
+  expect(await isFree()).toBe(true);
+  rest(socketsPerAddress);
+  for (let forged = 0; forged < socketsPerAddress; forged++) {
+    const answer = await asks("/api/v1/stream/events?ticket=forged", { headers });
+    expect(answer.status).toBe(401);
+  }
+  rest(1);
+  expect(await isFree()).toBe(true);
 });
 
 test("S8: the machine itself is not counted: a proxy that nobody named would make everybody one address", async () => {

@@ -83,7 +83,13 @@ const testEvents = { count: 5, everyMs: 200 } as const;
 
 /** A proxy that buffers would keep everything to itself: nginx is told by the last of these. */
 function stream(c: Context, body: ReadableStream<Uint8Array>): Response {
-  return c.body(body, 200, {
+  const { method, signal } = c.req.raw;
+  // Read, it is locked, and Bun ends it with its reader; whoever goes before that would never be missed.
+  const end = () => void body.cancel().catch(() => undefined);
+  const isRead = method !== "HEAD" && !signal.aborted;
+  if (isRead) signal.addEventListener("abort", end);
+  else end();
+  return c.body(isRead ? body : null, 200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
@@ -106,12 +112,19 @@ export function addStreamRoutes(
   app.openapi(read, async (c) => {
     const { ticket, channel } = c.req.valid("query");
     if (isDraining()) return problem(c, "unavailable", { retryAfterSeconds: 1 });
-    // Before the ticket is spent: it is good for another try.
-    const refusal = admission.whyNot(c.var.address);
+    const { address } = c.var;
+    // Before the ticket is spent: it is good for another try. Meanwhile the place is taken.
+    const refusal = admission.whyNot(address);
     if (refusal) return turnedAway(c, refusal);
-    const token = await tickets.spend(ticket);
+    admission.opened(address);
+    let token: string | undefined;
+    try {
+      token = await tickets.spend(ticket);
+    } finally {
+      admission.closed(address);
+    }
     if (token === undefined) return problem(c, "ticket_invalid");
-    const open = streams.open(c.var.address, readableEvents);
+    const open = streams.open(address, readableEvents);
     // What can only listen says hello by the server's own hand.
     open.receiver.receive(JSON.stringify([1, 1, token, "", []]));
     if (channel !== undefined) open.receiver.receive(JSON.stringify([6, 2, channel, "", 0]));
