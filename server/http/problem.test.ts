@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { Hono } from "hono";
+import { type RefusalCode, refusalCodes, refusals } from "#wire/codes.ts";
 import { attemptLimits } from "../auth/attempts.ts";
 import { createPasswords } from "../auth/password.ts";
 import { setupLink } from "../auth/setup.ts";
@@ -6,7 +8,7 @@ import { openDatabase } from "../store/database.ts";
 import { codeOf, ownOrigin, testApp, type Answer, type TestApp } from "../test/app.ts";
 import { people } from "../test/people.ts";
 import { streamLimits } from "./streams.ts";
-import { ownProblems, Problem, problems } from "./problem.ts";
+import { ownProblems, Problem, problems, refused } from "./problem.ts";
 
 const { ada, grace } = people;
 const minuteMs = 60_000;
@@ -145,6 +147,18 @@ test("who has to wait is told for how long", async () => {
   expect(Number(headers.get("retry-after"))).toBeGreaterThan(60);
   const { headers: ofBusy } = await situations.busy(app);
   expect(Number(ofBusy.get("retry-after"))).toBeGreaterThan(0);
+});
+
+test("S8: a refusal that is worth asking again says when, whatever was too much", async () => {
+  const refusing = refusalCodes.filter((code) => code in problems);
+  const app = new Hono().get("/:code/:ms?", (c) => {
+    const { code, ms } = c.req.param();
+    return refused(c, { refused: code as RefusalCode, ...(ms && { retryAfterMs: Number(ms) }) });
+  });
+  const told = async (path: string) => (await app.request(path)).headers.get("retry-after");
+  const without = await Promise.all(refusing.map((code) => told(`/${code}`)));
+  expect(without).toEqual(refusing.map((code) => (refusals[code].client === "retry" ? "1" : null)));
+  expect(await told("/slow_down/1001")).toBe("2");
 });
 
 test("every sentence is one, and every remedy too", () => {

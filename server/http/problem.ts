@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
-import type { Refusal } from "#wire/codes.ts";
+import { type Refusal, refusals } from "#wire/codes.ts";
 import type { ClientErrorStatusCode, ServerErrorStatusCode } from "hono/utils/http-status";
 import type { TurnedAway } from "./admission.ts";
 import { wireProblems } from "./wire-problems.ts";
@@ -180,8 +180,10 @@ export const Problem = z
   .openapi("Problem");
 
 /** A refusal of a command as a problem: what nobody sends over HTTP, or what would be our own fault, is one of ours. */
-export function refused(c: Context, { refused: code }: Refusal) {
-  if (code in problems) return problem(c, code as ProblemCode);
+export function refused(c: Context, { refused: code, retryAfterMs = 1_000 }: Refusal) {
+  const isWorthIt = refusals[code].client === "retry";
+  const retryAfterSeconds = isWorthIt ? Math.ceil(retryAfterMs / 1_000) : undefined;
+  if (code in problems) return problem(c, code as ProblemCode, { retryAfterSeconds });
   throw new Error(`the refusal ${code} has no problem`);
 }
 

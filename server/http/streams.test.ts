@@ -43,6 +43,14 @@ test("E10: a command that comes to another worker than its stream's is executed 
   expect(await one.streams.take(id.replace(/.$/, "x"), 3, ping)).toBe("gone");
 });
 
+test("W7: a repetition of what was taken leaves nothing behind", async () => {
+  await using app = await testApp();
+  const { streams } = app.parts;
+  const { id, ahead } = streams.open("192.0.2.1", (frame) => frame);
+  for (let time = 0; time < 3; time++) expect(await streams.take(id, 1, "[13,1]")).toBe("taken");
+  expect(ahead.size).toBe(0);
+});
+
 test("E10: a command for another worker's stream is not taken while the bus is away", async () => {
   await using database = await testDatabase();
   const streams = new Streams({

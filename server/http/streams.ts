@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { limits } from "#wire/limits.ts";
 import type { ChatParts } from "../chat/parts.ts";
 import { leave } from "../chat/leave.ts";
 import { BusAway } from "../fanout/bus.ts";
@@ -27,6 +28,8 @@ export interface StreamsParts {
 export const streamLimits = {
   /** Frames that came before one that is missing; past it the stream can't be right any more. */
   aheadMax: 64,
+  /** What they hold together, since nobody has paced them yet. */
+  aheadBytesMax: 4 * limits.frameBytesMax,
   /** Proxies cut what is silent; many do after 30 s, Bun after its own limit. */
   beatSeconds: 15,
 } as const;
@@ -42,6 +45,7 @@ interface Open {
   /** The number of the frame that is taken next. */
   next: number;
   readonly ahead: Map<number, string>;
+  aheadBytes: number;
 }
 
 export type Taken = "taken" | "gone" | "too_far_ahead" | "away";
@@ -96,7 +100,7 @@ export class Streams {
     const receiver = new Receiver(session, dispatch, pace, () => chat.now());
     admission.opened(address);
     chat.sessions.add(session);
-    const open: Open = { id, session, socket, receiver, next: 1, ahead: new Map() };
+    const open: Open = { id, session, socket, receiver, next: 1, ahead: new Map(), aheadBytes: 0 };
     this.#open.set(id, open);
     return open;
   }
@@ -136,10 +140,17 @@ export class Streams {
     const open = this.#open.get(id);
     if (!open) return "gone";
     if (number >= open.next + streamLimits.aheadMax) return "too_far_ahead";
-    // Below the next it was taken already: a repetition of what was not answered.
-    if (number >= open.next) open.ahead.set(number, frame);
+    // It was taken already: a repetition of what was not answered.
+    if (number < open.next || open.ahead.has(number)) return "taken";
+    const bytes = Buffer.byteLength(frame);
+    if (number > open.next && open.aheadBytes + bytes > streamLimits.aheadBytesMax) {
+      return "too_far_ahead";
+    }
+    open.ahead.set(number, frame);
+    open.aheadBytes += bytes;
     for (let due = open.ahead.get(open.next); due !== undefined; due = open.ahead.get(open.next)) {
       open.ahead.delete(open.next++);
+      open.aheadBytes -= Buffer.byteLength(due);
       open.receiver.receive(due);
     }
     return "taken";

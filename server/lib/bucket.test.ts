@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { Bucket, Buckets } from "./bucket.ts";
 
 const rate = { atOnce: 10, perSecond: 2 };
@@ -20,6 +21,29 @@ test("S8: who is refused is given a time behind the one before, and all who keep
   // However many asked: by then it is full.
   for (let more = 0; more < 100; more++) bucket.take(10, 3_500);
   expect(bucket.take(10, 3_500)).toBe(5_000);
+});
+
+test("S8: who comes when it was said is served, whatever the numbers and whoever asked meanwhile", () => {
+  const whenAsked = fc.array(fc.nat(20), { minLength: 1, maxLength: 10 });
+  const property = fc.property(
+    fc.constantFrom(0.2, 3, 4, 20, 50, 70, 500, 327_680),
+    fc.integer({ min: 1, max: 7 }),
+    whenAsked,
+    (perSecond, share, pausesMs) => {
+      // All of them fit into what fills it once, so that nobody's time is cut short.
+      const bucket = new Bucket({ atOnce: 100 * perSecond, perSecond }, 0);
+      bucket.take(100 * perSecond, 0);
+      const cost = (share * perSecond) / 7;
+      let nowMs = 0;
+      const timesMs = pausesMs.map((pauseMs) => {
+        nowMs += pauseMs;
+        return nowMs + bucket.take(cost, nowMs);
+      });
+      fc.pre(timesMs[0]! >= nowMs);
+      expect(timesMs.map((timeMs) => bucket.take(cost, timeMs))).toEqual(timesMs.map(() => 0));
+    },
+  );
+  fc.assert(property, { numRuns: 1_000 });
 });
 
 test("S8: for long so much goes per second, and rest saves no more than goes at once", () => {
@@ -47,4 +71,12 @@ test("S8: everybody has a bucket of their own, and those that are full again are
   // At one a millisecond, each full again after 500.
   expect(buckets.size).toBeLessThanOrEqual(2_000);
   expect(buckets.take(99_999, 10, 160_000)).toBeGreaterThan(0);
+});
+
+test("S8: who is the first after so many that some are forgotten is not forgotten with them", () => {
+  const buckets = new Buckets<number>(rate);
+  for (let key = 0; key < 5_000; key++) {
+    expect(buckets.take(key, 10, 0)).toBe(0);
+    expect(buckets.take(key, 1, 0)).toBeGreaterThan(0);
+  }
 });

@@ -4,6 +4,9 @@ export interface Rate {
   readonly perSecond: number;
 }
 
+/** What sums of fractions miss: who comes on the millisecond that was said is not sent away for it. */
+const rounding = 1e-6;
+
 /** A token bucket: full at first, it fills at its rate. Of a clock that is set back it knows nothing but that no time passed. */
 export class Bucket {
   readonly #rate: Rate;
@@ -24,7 +27,7 @@ export class Bucket {
    */
   take(cost: number, nowMs: number): number {
     this.#fill(nowMs);
-    if (cost <= this.#left) {
+    if (cost <= this.#left + rounding) {
       this.#left -= cost;
       return 0;
     }
@@ -70,9 +73,10 @@ export class Buckets<Key> {
   take(key: Key, cost: number, nowMs: number): number {
     let bucket = this.#buckets.get(key);
     if (!bucket) {
+      // Before it is one of them: full still, it would be forgotten with what it is about to give.
+      if (this.#buckets.size >= this.#sweepAt) this.#sweep(nowMs);
       bucket = new Bucket(this.#rate, nowMs);
       this.#buckets.set(key, bucket);
-      if (this.#buckets.size >= this.#sweepAt) this.#sweep(nowMs);
     }
     return bucket.take(cost, nowMs);
   }

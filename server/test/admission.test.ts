@@ -121,6 +121,10 @@ test("S8: an address asks for so much at once; then it is 429 with the time to w
   expect(sent.status).toBe(429);
   expect(sent.headers.get("retry-after")).toBe(`${1 / requests.perSecond}`);
   expect((await asking("198.51.100.2")).status).toBe(200);
+  const ofNetwork = await Promise.all(
+    Array.from({ length: requests.atOnce + 1 }, (_, at) => asking(`2001:db8:7::${at + 1}`)),
+  );
+  expect(ofNetwork.filter(({ status }) => status === 429)).toHaveLength(1);
   // What costs nothing is given to everybody.
   expect((await asks("/livez", { headers: from("198.51.100.1") })).status).toBe(200);
   clock.pass(1_000 / requests.perSecond);
@@ -184,7 +188,8 @@ test("S8: of listeners who come in one moment no more are let in than one by one
   };
   const listeners = await Promise.all([listens(), listens()]);
   const answers = await Promise.all(listeners.map((listen) => listen()));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
   ending.abort();
   for (const socket of sockets) await leaves(socket);
 });
@@ -197,7 +202,9 @@ test("S8: who goes before the answer has begun, asks for its head alone or has n
   const goesAtOnce = (path: string): Promise<void> =>
     new Promise((gone) => {
       const socket = connect(Number(port), hostname).once("close", () => gone());
-      socket.resume().end(`GET ${path} HTTP/1.1\r\nHost: there\r\nX-Forwarded-For: ${office}\r\n\r\n`);
+      socket
+        .resume()
+        .end(`GET ${path} HTTP/1.1\r\nHost: there\r\nX-Forwarded-For: ${office}\r\n\r\n`);
     });
   const path = async (): Promise<string> => {
     const made = await asks("/api/v1/stream/ticket", { method: "POST", headers });

@@ -1,10 +1,12 @@
 /** How fast users and their sockets may go, on a whole server with the numbers of one that nobody set up: just below passes, just above is refused. */
 import { afterAll, expect, test } from "bun:test";
-import { closes } from "#wire/codes.ts";
+import { closes, refusals as sentences } from "#wire/codes.ts";
 import { encode, packCommand } from "#wire/codec.ts";
 import type { Command } from "#wire/command.ts";
 import type { Reply, ReplyOf } from "#wire/event.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
+import { subprotocols } from "#wire/version.ts";
 import { entryLimits } from "../auth/entries.ts";
 import { readConfig } from "../config.ts";
 import { addressRates } from "../http/admission.ts";
@@ -14,7 +16,8 @@ import { hello } from "./hello.ts";
 import { people } from "./people.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { type SignedIn, startServer } from "./start-server.ts";
-import { dial, type Talk, talk } from "./talk.ts";
+import { openStream } from "./stream-client.ts";
+import { dial, type Question, type Talk, talk } from "./talk.ts";
 import { frameOf, opcodes } from "./websocket-bytes.ts";
 
 const { messagesPerSecond, commandsPerSecond, socketsPerAddress } = readConfig({});
@@ -118,7 +121,7 @@ test("S8: a user's messages are counted over all their sockets; one too many is 
   expect(isStored(await one.command({ op: "send", channel, drafts }))).toBe(true);
 });
 
-test("S8: what a user asks for is counted, and what changes a group counts tenfold; what keeps a socket alive does not count", async () => {
+test("S8: what a user asks for is counted, and what keeps a socket alive is not", async () => {
   const who = await somebody();
   await using asking = await talk(server, who, "lobby");
   const spent = asking.answers.filter(
@@ -133,12 +136,21 @@ test("S8: what a user asks for is counted, and what changes a group counts tenfo
   await another.command({ op: "hello", token: who.token, epoch: "", streams: [] });
   await another.gets("pong", { op: "ping" });
   await another.gets("done", { op: "renew", token: who.token });
+});
 
-  await using making = await talk(server, await somebody());
-  const renames = () =>
-    making.command({ op: "renameGroup", channel: asking.channel, name: "ours" });
-  const { passed: renamed } = await until(renames);
-  expect(renamed).toBe(rates.commands.atOnce / paceLimits.groupCommandCost);
+const group = { channel: 1 as ChannelId, user: 1 as UserId };
+test.each<Question>([
+  { op: "createGroup", id: crypto.randomUUID(), name: "ours", users: [] },
+  { op: "renameGroup", ...group, name: "ours" },
+  { op: "addMembers", ...group, users: [group.user] },
+  { op: "removeMember", ...group },
+  { op: "setRole", ...group, role: "member" },
+  { op: "deleteGroup", ...group },
+])("S8: what changes a group counts tenfold: $op", async (command) => {
+  await using socket = await dial(server);
+  await hello(socket, await somebody());
+  const { passed } = await until(() => socket.command(command));
+  expect(passed).toBe(rates.commands.atOnce / paceLimits.groupCommandCost);
 });
 
 const bundle = (commands: readonly Command[]): Uint8Array => encode(commands.map(packCommand));
@@ -204,21 +216,60 @@ test("S8 W7: a socket's bytes are counted: frames of the largest size are answer
   expect(refusals(socket)).toBe(4);
 });
 
-test("S8 W7: who floods by WebSocket's own pings is answered for a while, and closed", async () => {
-  using raw = await RawSocket.open(server.url);
-  const ping = frameOf(new Uint8Array(125), { opcode: opcodes.ping });
-  const borne = rates.socketBytes.atOnce / paceLimits.frameBytesMin + paceLimits.refusals.atOnce;
-  raw.write(...Array.from({ length: borne }, () => ping));
-  await raw.until(() => raw.frames.length === borne);
-  expect(raw.frames.every(({ opcode }) => opcode === opcodes.pong)).toBe(true);
-  raw.write(ping);
-  expect(await raw.ended).toBe(closes.slow_down.number);
+test("S8 W7: of a frame that is too much each of its commands is refused, and counts", async () => {
+  const socket = await dial(server);
+  await hello(socket, await somebody());
+  const filling = encode([11, 9_000, [], "x".repeat(limits.frameBytesMax - 20), null]);
+  const frames = Math.floor(rates.socketBytes.atOnce / filling.length);
+  for (let sent = 0; sent < frames; sent++) socket.sendBytes(filling);
+  await until(() => socket.command({ op: "ping" }));
+  const before = refusals(socket);
+  const bundles = Math.floor((paceLimits.refusals.atOnce - before) / limits.inFlightMax);
+  for (let sent = 0; sent <= bundles; sent++) socket.sendBytes(pings(limits.inFlightMax));
+  expect(await socket.closed).toMatchObject({ code: closes.slow_down.number });
+  expect(refusals(socket)).toBe(before + bundles * limits.inFlightMax);
 });
 
-test("S8: a user has so many sockets at once; one more is sent away until one of them is gone", async () => {
+test("S8: the bytes of a text are those that came, not its characters", async () => {
+  const who = await somebody();
+  const headers = { "Sec-WebSocket-Protocol": subprotocols.json };
+  using raw = await RawSocket.open(server.url, headers);
+  const says = (word: unknown): void =>
+    raw.write(frameOf(new TextEncoder().encode(JSON.stringify(word)), { opcode: opcodes.text }));
+  const heard = (word: string): boolean =>
+    raw.frames.some(({ bytes }) => Buffer.from(bytes).toString().includes(word));
+  says([1, 1, who.token, "", []]);
+  await raw.until(() => raw.frames.length > 1);
+  const query = "€".repeat(limits.frameBytesMax / 3 - 20);
+  const frames = Math.ceil(rates.socketBytes.atOnce / limits.frameBytesMax);
+  for (let ref = 1; ref < frames; ref++) says([11, 1_000 + ref, [], query, null]);
+  await raw.until(() => heard(`${1_000 + frames - 1}`));
+  expect(heard(sentences.slow_down.sentence)).toBe(false);
+  for (let ref = frames; ref < frames + 2; ref++) says([11, 1_000 + ref, [], query, null]);
+  await raw.until(() => heard(sentences.slow_down.sentence));
+});
+
+test.each(["ping", "pong"] as const)(
+  "S8 W7: who floods by WebSocket's own %ss is borne for a while, and closed",
+  async (name) => {
+    using raw = await RawSocket.open(server.url);
+    const frame = frameOf(new Uint8Array(125), { opcode: opcodes[name] });
+    const ping = frameOf(new Uint8Array(), { opcode: opcodes.ping });
+    const borne = rates.socketBytes.atOnce / paceLimits.frameBytesMin + paceLimits.refusals.atOnce;
+    raw.write(...Array.from({ length: borne - 1 }, () => frame), ping);
+    await raw.until(() => raw.frames.length === (name === "ping" ? borne : 1));
+    expect(raw.frames.every(({ opcode }) => opcode === opcodes.pong)).toBe(true);
+    raw.write(frame);
+    expect(await raw.ended).toBe(closes.slow_down.number);
+  },
+);
+
+test("S8: a user has so many sockets and streams at once; one more is sent away until one of them is gone", async () => {
   const who = await somebody();
   const sockets: Talk[] = [];
-  while (sockets.length < limits.socketsPerUserMax) sockets.push(await talk(server, who));
+  await using stream = await openStream(server, who.token);
+  await stream.next("welcome");
+  while (sockets.length + 1 < limits.socketsPerUserMax) sockets.push(await talk(server, who));
   const oneMore = await dial(server);
   expect(
     await oneMore.command({ op: "hello", token: who.token, epoch: "", streams: [] }),
@@ -227,7 +278,9 @@ test("S8: a user has so many sockets at once; one more is sent away until one of
     retryAfterMs: limits.idleSecondsMax * 1_000,
   });
   expect(await oneMore.closed).toMatchObject({ code: closes.slow_down.number });
-  await using _another = await talk(server, await somebody());
+  await using another = await openStream(server, who.token);
+  expect(await another.next("refusal")).toMatchObject({ code: "slow_down" });
+  await using _other = await talk(server, await somebody());
   await sockets.pop()!.leaves();
   sockets.push(await talk(server, who));
   for (const socket of sockets) await socket.leaves();

@@ -76,6 +76,25 @@ test("E10: a frame may be so far ahead and no further", async () => {
   expect((await stream.post(streamLimits.aheadMax + 1, ping)).status).toBe(409);
 });
 
+test("S8 W7: frames that are ahead hold so many bytes together and no more, and each but once; the missing one sets them free", async () => {
+  await using stream = await openStream(server, ada.token);
+  const { aheadBytesMax } = streamLimits;
+  const text = await Bun.file(new URL("../wire/PROTOCOL.md", import.meta.url)).text();
+  expect(text).toContain(`Up to ${streamLimits.aheadMax}, of ${aheadBytesMax} bytes together`);
+  const [ref, filling] = [9, "x".repeat(limits.frameBytesMax - 20)];
+  const large = [11, ref, [], filling, null];
+  const [per, one] = [JSON.stringify(large).length, packCommand({ op: "ping", ref })];
+  const many = Math.floor(aheadBytesMax / per);
+  for (let number = 2; number < 2 + many; number++) {
+    expect((await stream.post(number, large)).status).toBe(202);
+    expect((await stream.post(number, large)).status).toBe(202);
+  }
+  expect((await stream.post(2 + many, large)).status).toBe(409);
+  expect((await stream.post(1, one)).status).toBe(202);
+  expect((await stream.post(2 + many, one)).status).toBe(202);
+  expect((await stream.post(4 + many, large)).status).toBe(202);
+});
+
 test("W2 E10: who comes back with cursors gets what was missed, and nothing twice", async () => {
   await using socket = await talk(server, grace, ada);
   const { channel } = socket;

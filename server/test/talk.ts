@@ -9,7 +9,7 @@ import { joinGroup } from "./group.ts";
 import type { Person } from "./people.ts";
 import type { SignedIn, TestServer } from "./start-server.ts";
 
-type Question = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> }[CommandName];
+export type Question = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> }[CommandName];
 /** A server, and who has an account there. */
 export type Place = Pick<TestServer, "url" | "sql" | "signIn" | "direct">;
 type Who = SignedIn | Pick<Person, "name" | "email">;

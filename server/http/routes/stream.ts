@@ -89,7 +89,7 @@ function stream(c: Context, body: ReadableStream<Uint8Array>): Response {
   const isRead = method !== "HEAD" && !signal.aborted;
   if (isRead) signal.addEventListener("abort", end);
   else end();
-  return c.body(isRead ? body : null, 200, {
+  return c.body(isRead ? body : "", 200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
