@@ -126,6 +126,8 @@ test.skipIf(redisProgram === undefined)(
     }
     expect(await fail(one, "192.0.2.1")).toBe("too_many_attempts");
     expect(await fail(other, "192.0.2.1")).toBe("too_many_attempts");
+    const keys = await redis.ask("keys", "*192.0.2.1");
+    expect(keys).toEqual(["attempts:signInsByAddress:192.0.2.1"]);
     // Who gets in takes nothing away.
     const from = { address: "192.0.2.2", email };
     for (let count = 0; count < byAddress + 1; count += 1) {

@@ -3,9 +3,11 @@ import { afterAll, expect, test } from "bun:test";
 import { closes } from "#wire/codes.ts";
 import { encodeCommand } from "#wire/codec.ts";
 import { limits } from "#wire/limits.ts";
+import { streamLimits } from "../http/streams.ts";
 import { people } from "./people.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { startServer } from "./start-server.ts";
+import { openStream } from "./stream-client.ts";
 import { talk } from "./talk.ts";
 import { frameOf, handshakeOf, opcodes } from "./websocket-bytes.ts";
 import { startWorkerProcess } from "./worker-process.ts";
@@ -89,13 +91,45 @@ test("W7: a hundred sockets that flood with the largest frames are refused, then
   }));
   const flood = frameOf(encodeCommand({ op: "send", ref: 2, channel: ada.channel, drafts }));
   let highest = before;
+  let isFlooded = true;
+  const watching = (async () => {
+    while (isFlooded) highest = Math.max(highest, await residentBytes());
+  })();
   for (let living = floods; living.length > 0; living = living.filter(({ isOver }) => !isOver)) {
     for (const raw of living) raw.write(...Array.from({ length: 12 }, () => flood));
     await ada.says("through all of it");
-    highest = Math.max(highest, await residentBytes());
   }
+  isFlooded = false;
+  await watching;
   const ended = await Promise.all(floods.map((raw) => raw.ended));
   // What the server has not read when it closes makes the kernel cut the connection, and the number may be lost.
   expect(ended.filter((how) => how !== closes.slow_down.number && how !== "cut")).toEqual([]);
   expect(highest - before).toBeLessThan(128 * mebibyte);
+}, 60_000);
+
+test("W7: a hundred streams that never say their next frame hold little of those that come after it, and others talk on", async () => {
+  await using ada = await talk({ ...server, url: worker.url }, people.ada, "lobby");
+  const streams = await Promise.all(
+    Array.from({ length: 100 }, async (_, at) => {
+      const { token } = await server.signIn({
+        name: `Ahead ${at}`,
+        email: `ahead-${at}@parley.test`,
+      });
+      const stream = await openStream(worker, token);
+      await stream.next("caughtUp");
+      return stream;
+    }),
+  );
+  const before = await residentBytes();
+  const frame = [11, 1, [], "x".repeat(limits.frameBytesMax - 20), null];
+  let highest = before;
+  for (let number = 2; number <= streamLimits.aheadMax; number++) {
+    const answers = await Promise.all(streams.map((stream) => stream.post(number, frame)));
+    const isHeld = number - 2 < streamLimits.aheadBytesMax / limits.frameBytesMax;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([isHeld ? 202 : 409]));
+    await ada.says("through all of it");
+    highest = Math.max(highest, await residentBytes());
+  }
+  expect(highest - before).toBeLessThan(128 * mebibyte);
+  for (const stream of streams) await stream[Symbol.asyncDispose]();
 }, 60_000);
