@@ -116,6 +116,11 @@ export const refusals = {
     remedy: "Choose another name.",
     client: "nothing",
   },
+  status_invalid: {
+    sentence: "A status has 1 to 80 characters, no control characters, and ends in the future.",
+    remedy: "Say it shorter, or choose a later time.",
+    client: "nothing",
+  },
   id_taken: {
     sentence: "Somebody else made something under this id.",
     remedy: "Make a new id.",

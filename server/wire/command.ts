@@ -1,6 +1,6 @@
 import { limits } from "./limits.ts";
 import { opcode } from "./opcode.ts";
-import { memberRoles } from "./row.ts";
+import { memberRoles, shownType } from "./row.ts";
 import {
   bool,
   channelId,
@@ -9,6 +9,7 @@ import {
   record,
   streamId,
   text,
+  time,
   uint,
   userId,
   uuid,
@@ -30,6 +31,8 @@ const draft = record({
 
 /** Read generously here, so that a name that is too long is refused by its own code and not as malformed. */
 const groupName = text(1_000);
+/** The same of a status. */
+const generousText = text(1_000);
 
 /** Every command: its name, its opcode (see `opcode.ts`) and its fields in the order in which they travel, after `[opcode, ref`. */
 export const commandFields = {
@@ -89,6 +92,11 @@ export const commandFields = {
   deleteGroup: { channel: channelId },
   members: { channel: channelId, after: optional(text(300)) },
   receipts: { channel: channelId, seq: uint },
+  /** Nil takes it back. */
+  setStatus: { status: optional(record({ text: generousText, until: optional(time) })) },
+  setShown: { shown: shownType },
+  /** Of this socket: nobody has touched its device for a while. */
+  setAway: { away: bool },
 } as const;
 
 export type CommandName = keyof typeof commandFields;

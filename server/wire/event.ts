@@ -1,7 +1,7 @@
 import { refusalCodes } from "./codes.ts";
 import { limits } from "./limits.ts";
 import { opcode } from "./opcode.ts";
-import { memberRoles, nameType, row, systemRoles } from "./row.ts";
+import { memberRoles, nameType, row, statusType, systemRoles } from "./row.ts";
 import {
   bool,
   channelId,
@@ -26,6 +26,8 @@ const person = record({
   role: word(systemRoles),
   online: bool,
   lastSeenAt: optional(time),
+  away: bool,
+  status: optional(statusType),
 });
 
 const member = record({
@@ -35,6 +37,8 @@ const member = record({
   joinedAt: time,
   online: bool,
   lastSeenAt: optional(time),
+  away: bool,
+  status: optional(statusType),
 });
 
 /** Replies: exactly one for each command. Every one has `ref` before these fields. */
@@ -118,7 +122,7 @@ export const eventFields = {
   typingChanged: { channel: channelId, user: userId, typing: bool },
   /** People who came or went, of those that this socket has listed or has a direct channel with. */
   presence: {
-    people: list(record({ user: userId, online: bool, lastSeenAt: optional(time) }), {
+    people: list(record({ user: userId, online: bool, lastSeenAt: optional(time), away: bool }), {
       max: 1_000,
     }),
   },
@@ -126,6 +130,10 @@ export const eventFields = {
   lagged: {},
   /** The server closes this socket in a moment; the client comes back after its own share of time. */
   goodbye: { returnAfterMs: uint },
+  /** Of somebody whose presence is told to this socket. */
+  statusChanged: { user: userId, status: optional(statusType) },
+  /** How many members of a large channel are online; only while it is open, at most once per second. */
+  onlineCount: { channel: channelId, online: uint },
 } as const;
 
 export type ReplyName = keyof typeof replyFields;

@@ -16,6 +16,8 @@ export const limits = {
   queryCharsMax: 80,
   /** Unicode code points of a person's or a group's name, after trimming. */
   nameCharsMax: 80,
+  /** Unicode code points of a status, after trimming. */
+  statusCharsMax: 80,
   usersPerAddMax: 100,
   /** A rename tells every member in one transaction, which holds the group for so many rows at most. */
   groupMembersMax: 1_000,

@@ -21,6 +21,9 @@ export const opcode = {
   deleteGroup: 19,
   members: 20,
   receipts: 21,
+  setStatus: 22,
+  setShown: 23,
+  setAway: 24,
 
   refusal: 64,
   done: 65,
@@ -45,4 +48,6 @@ export const opcode = {
   presence: 135,
   lagged: 136,
   goodbye: 137,
+  statusChanged: 138,
+  onlineCount: 139,
 } as const;

@@ -67,6 +67,19 @@ const pointerBody = record({
   readFrom: uint,
 });
 
+/** What somebody says of themselves, for a time or until they say something else. */
+export const statusType = record({ text: text(limits.statusCharsMax * 2), until: optional(time) });
+
+/** How others see somebody: as they are, always away, or as if they were not here; whether they see them write, and what they have read. */
+export const shownType = record({
+  as: word(["here", "away", "offline"]),
+  typing: bool,
+  receipts: bool,
+});
+
+/** What the user says of themselves and how others see them: entity is 0. Travels in the user's stream. */
+const profileBody = record({ status: optional(statusType), shown: shownType });
+
 /** The kinds of rows, their number on the wire and what their body holds. */
 export const rowKinds = {
   message: { number: 1, body: messageBody },
@@ -74,12 +87,19 @@ export const rowKinds = {
   settings: { number: 3, body: settingsBody },
   membership: { number: 4, body: membershipBody },
   pointer: { number: 5, body: pointerBody },
+  profile: { number: 6, body: profileBody },
 } as const;
 
 export type RowKind = keyof typeof rowKinds;
 export type BodyOf<Kind extends RowKind> = ValueOf<(typeof rowKinds)[Kind]["body"]>;
 export type MessageBody = BodyOf<"message">;
 export type Pointer = BodyOf<"pointer">;
+export type Profile = BodyOf<"profile">;
+export type Status = ValueOf<typeof statusType>;
+export type Shown = ValueOf<typeof shownType>;
+
+/** Of whoever has never said anything else. */
+export const defaultShown: Shown = { as: "here", typing: true, receipts: true };
 
 /**
  * What travels: `(stream, kind, entity)` with its `version`, the `seq` of its last change in the stream. A `null` body means gone.

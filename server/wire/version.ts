@@ -5,7 +5,7 @@ import { opcode } from "./opcode.ts";
 import { record } from "./schema.ts";
 
 /** Raised whenever `schemaText` changes; `version.test.ts` fails until both are. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 export const subprotocols = {
   binary: "parley.v1",

@@ -68,6 +68,15 @@ const userRows: Row[] = [
     body: { readSeq: 5, deliveredSeq: 7, readFrom: 4 },
   },
   { kind: "pointer", entity: 23, version: 5, body: null },
+  {
+    kind: "profile",
+    entity: 0,
+    version: 6,
+    body: {
+      status: { text: "At the keyboard", until: null },
+      shown: { as: "away", typing: true, receipts: false },
+    },
+  },
 ];
 
 /** Every reply and every event. */
@@ -127,8 +136,24 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
       op: "peoplePage",
       ref: 15,
       people: [
-        { id: ada, name: "Ada Lovelace", role: "owner", online: true, lastSeenAt: null },
-        { id: grace, name: "Grace Hopper", role: "member", online: false, lastSeenAt: morning },
+        {
+          id: ada,
+          name: "Ada Lovelace",
+          role: "owner",
+          online: true,
+          lastSeenAt: null,
+          away: false,
+          status: { text: "Counting", until: null },
+        },
+        {
+          id: grace,
+          name: "Grace Hopper",
+          role: "member",
+          online: false,
+          lastSeenAt: morning,
+          away: false,
+          status: null,
+        },
       ],
       after: "Grace Hopper 12",
     },
@@ -150,6 +175,8 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
           joinedAt: morning,
           online: true,
           lastSeenAt: null,
+          away: true,
+          status: { text: "Lunch", until: morning },
         },
         {
           id: grace,
@@ -158,6 +185,8 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
           joinedAt: morning,
           online: false,
           lastSeenAt: morning,
+          away: false,
+          status: null,
         },
       ],
       count: 2,
@@ -184,7 +213,17 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
     "interval of a channel",
     { op: "interval", stream: direct, from: 4, through: 16, rows: channelRows },
   ],
-  ["interval of a user", { op: "interval", stream: grace, from: 0, through: 5, rows: userRows }],
+  ["interval of a user", { op: "interval", stream: grace, from: 0, through: 6, rows: userRows }],
+  [
+    "interval with a profile that is gone",
+    {
+      op: "interval",
+      stream: grace,
+      from: 6,
+      through: 7,
+      rows: [{ kind: "profile", entity: 0, version: 7, body: null }],
+    },
+  ],
   ["interval without rows", { op: "interval", stream: direct, from: 16, through: 17, rows: [] }],
   [
     "reset",
@@ -228,11 +267,17 @@ export const sampleAnswers: readonly (readonly [name: string, answer: Answer])[]
     {
       op: "presence",
       people: [
-        { user: ada, online: true, lastSeenAt: null },
-        { user: grace, online: false, lastSeenAt: morning },
+        { user: ada, online: true, lastSeenAt: null, away: true },
+        { user: grace, online: false, lastSeenAt: morning, away: false },
       ],
     },
   ],
   ["lagged", { op: "lagged" }],
   ["goodbye", { op: "goodbye", returnAfterMs: 1_250 }],
+  [
+    "status changed",
+    { op: "statusChanged", user: ada, status: { text: "In a meeting", until: morning } },
+  ],
+  ["status taken back", { op: "statusChanged", user: ada, status: null }],
+  ["online count", { op: "onlineCount", channel: engineRoom, online: 312 }],
 ];

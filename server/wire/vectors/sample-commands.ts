@@ -1,5 +1,15 @@
 import type { Command } from "../command.ts";
-import { ada, answerId, direct, engineRoom, epoch, grace, groupId, helloId } from "./names.ts";
+import {
+  ada,
+  answerId,
+  direct,
+  engineRoom,
+  epoch,
+  grace,
+  groupId,
+  helloId,
+  morning,
+} from "./names.ts";
 
 /** Every command, with each optional field once there and once nil. */
 export const sampleCommands: readonly (readonly [name: string, command: Command])[] = [
@@ -93,6 +103,20 @@ export const sampleCommands: readonly (readonly [name: string, command: Command]
     { op: "members", ref: 38, channel: engineRoom, after: "12 Grace Hopper" },
   ],
   ["receipts", { op: "receipts", ref: 39, channel: engineRoom, seq: 5 }],
+  [
+    "set a status",
+    {
+      op: "setStatus",
+      ref: 40,
+      status: { text: "🌴 On the beach", until: morning },
+    },
+  ],
+  ["take a status back", { op: "setStatus", ref: 41, status: null }],
+  [
+    "set how one is shown",
+    { op: "setShown", ref: 42, shown: { as: "offline", typing: false, receipts: true } },
+  ],
+  ["set away", { op: "setAway", ref: 43, away: true }],
   ["text that is empty", { op: "people", ref: 19, ids: [], query: "", after: "" }],
   [
     "text in many scripts",
