@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import manifest from "../package.json";
 import { encodeAnswer, jsonOf } from "#wire/codec.ts";
-import type { Interval } from "#wire/event.ts";
-import type { Seq, StreamId } from "#wire/ids.ts";
+import type { Event, Interval } from "#wire/event.ts";
+import type { Seq, StreamId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { pause, within } from "#lib/wait.ts";
@@ -18,6 +18,7 @@ import { leave, leaveTopics } from "./chat/leave.ts";
 import { tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
+import { followProfile } from "./chat/profile.ts";
 import { TypingBook } from "./chat/typing-book.ts";
 import type { WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
@@ -34,6 +35,7 @@ import {
   durableTopic,
   headsTopic,
   isDurable,
+  isFeed,
   jsonTopic,
   liveTopic,
   peersTopic,
@@ -58,7 +60,7 @@ import { readStream } from "./store/catch-up.ts";
 import { EpochWatch } from "./store/epoch.ts";
 import { readHeads } from "./store/head.ts";
 import { insertMessages } from "./store/insert-messages.ts";
-import { readMemberOf } from "./store/members.ts";
+import { readMemberIds, readMemberOf } from "./store/members.ts";
 import { writeLastSeen } from "./store/people.ts";
 import { movePointers } from "./store/pointer.ts";
 import { openPools } from "./store/pools.ts";
@@ -109,10 +111,8 @@ export async function startWorker(
       else if (topic === headsTopic) {
         for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
       } else if (isDurable(topic)) delivery.receive(bytes);
-      else {
-        publishLocal(topic, bytes);
-        if (topic.endsWith(":presence")) presence.heard(bytes);
-      }
+      else if (isFeed(topic)) presence.hear(bytes);
+      else publishLocal(topic, bytes);
     },
     doubted: () => void delivery.compare(),
     clock,
@@ -137,6 +137,9 @@ export async function startWorker(
     const isWholeOnStreams = !onStreams || streams.publish(asJson, text);
     return isWhole && isWholeOnSockets && isWholeOnStreams;
   };
+  const isListenedTo = (topic: string): boolean =>
+    engine.isListenedTo(topic) ||
+    [engine, streams].some((one) => one.isListenedTo(jsonTopic(topic)));
   const backpressure = new Backpressure({
     sessions,
     leaveTopics: (session) => leaveTopics(chat, session),
@@ -150,7 +153,10 @@ export async function startWorker(
     readHeads: (streams) => readHeads(reading, streams),
     readIntervals,
     removing: (announcement) => removeMembers(chat, announcement),
-    membershipDelivered: (announcement) => followMemberships(chat, announcement),
+    personalDelivered: (announcement) => {
+      followMemberships(chat, announcement);
+      followProfile(chat, announcement);
+    },
     after,
   });
   const heads = new Heads({
@@ -199,14 +205,21 @@ export async function startWorker(
     now,
     after,
   });
+  const tellWatchers = (user: UserId, event: Event): void => {
+    const topic = presenceTopic(user);
+    if (isListenedTo(topic)) publishLocal(topic, encodeAnswer(event));
+  };
   const presence = openPresence({
     redisUrl: config.redisUrl,
-    tell: (user, online, lastSeenAt) =>
-      publishLive(presenceTopic(user), { op: "presence", people: [{ user, online, lastSeenAt }] }),
-    restored: () =>
-      void tellPresenceAnew(chat, (user, event) =>
-        publishLocal(presenceTopic(user), encodeAnswer(event)),
-      ),
+    publish: publishLive,
+    relay,
+    tellWatchers,
+    tellCount: (channel, online) => {
+      const event = encodeAnswer({ op: "onlineCount", channel, online });
+      publishLocal(liveTopic(channel), event);
+    },
+    readMembers: (channel, countMax) => readMemberIds(reading, channel, countMax),
+    restored: () => void tellPresenceAnew(chat, tellWatchers),
     clock,
   });
 
@@ -250,13 +263,14 @@ export async function startWorker(
     epoch: () => epoch.current,
     publishLive,
     presence,
+    onlineCounts: presence.counts,
     readMemberOf: (userId, channels) => readMemberOf(reading, userId, channels),
     readIntervals,
     now,
   };
   const dispatch = createDispatch(chat);
-  const left = ({ identity }: Session): void => {
-    if (identity) presence.left(identity.userId);
+  const left = ({ identity, isPresent, isAway }: Session): void => {
+    if (identity && isPresent) presence.left(identity.userId, isAway);
   };
   const streams: Streams = new Streams({
     chat,
@@ -332,6 +346,7 @@ export async function startWorker(
   const stopTimers = [
     clock.every(workerLimits.tickMs, () => {
       for (const session of sessions) checkDeadlines(session, now());
+      presence.counts.tick();
       void heads.tell();
       void peers.tell();
       if (!bus.isHealthy) void delivery.compare();

@@ -24,6 +24,7 @@ import { members } from "./members.ts";
 import { closeChannel, openChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { people } from "./people.ts";
+import { setAway, setShown, setStatus } from "./profile.ts";
 import { receipts } from "./receipts.ts";
 import { renew } from "./renew.ts";
 import { sendMessage } from "./send-message.ts";
@@ -95,6 +96,9 @@ const rules: { readonly [Name in CommandName]: Rule<Name> } = {
   deleteGroup: { by: "user", handler: inOrder(asUser(deleteGroup)) },
   members: { by: "user", handler: aside(members) },
   receipts: { by: "user", handler: aside(asUser(receipts)) },
+  setStatus: { by: "user", handler: inOrder(asUser(setStatus)) },
+  setShown: { by: "user", handler: inOrder(asUser(setShown)) },
+  setAway: { by: "user", handler: aside(setAway) },
   ping: { by: "user", handler: aside((parts) => ({ op: "pong", now: parts.now() })) },
 };
 

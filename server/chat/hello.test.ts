@@ -50,7 +50,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       stream: grace.id,
       from: 1,
       through: 2,
-      membership: true,
+      personal: true,
       removal: false,
       frame,
     });
@@ -63,7 +63,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       readHeads: (streams) => readHeads(server.sql, streams),
       readIntervals: async () => ({ intervals: [], more: false }),
       removing: () => undefined,
-      membershipDelivered: () => undefined,
+      personalDelivered: () => undefined,
       after: (ms, call) => clock.after(ms, call),
     }),
     relay: new Relay(bus),
@@ -73,7 +73,8 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
     }),
-    presence: { arrived: () => undefined, here: async () => new Set() },
+    presence: { arrived: () => undefined, here: async () => new Map() },
+    onlineCounts: { look: async () => undefined, unlook: () => undefined },
     epoch: () => "an epoch",
     readMemberOf: (userId: UserId, channels: ChannelId[]) =>
       readMemberOf(server.sql, userId, channels),

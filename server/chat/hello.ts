@@ -6,12 +6,14 @@ import { protocolVersion } from "#wire/version.ts";
 import type { Answered, Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
 import { readDirectPeers } from "../store/direct-channel.ts";
+import { readProfile } from "../store/profile.ts";
 import { readMemberships, readSummaries } from "../store/summary.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
+import { appear } from "./profile.ts";
 
 /** Says who it is and what it holds: the socket is greeted, subscribed through the barrier, and told all that it misses, in one question. */
 export function hello(parts: ChatParts, session: Session, command: CommandOf<"hello">): Handling {
@@ -44,7 +46,6 @@ async function greet(
   session.identity = { userId, name, sessionId };
   session.tokenExpiresAtMs = expiresAtMs;
   parts.sessions.greeted(session);
-  parts.presence.arrived(userId);
   return {
     op: "welcome",
     version: protocolVersion,
@@ -82,7 +83,12 @@ export async function catchUpAll(
   const { userId } = identityOf(session);
   // The user's stream before the list of channels: a membership that comes between is delivered and joined.
   await subscribeDurable(parts, session, [userId]);
-  const memberships = await readMemberships(sql, userId);
+  const [memberships, profile] = await Promise.all([
+    readMemberships(sql, userId),
+    readProfile(sql, userId),
+  ]);
+  if (session.isClosed) return;
+  if (profile) appear(parts, session, profile);
   const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (!session.isListening) return;

@@ -43,7 +43,7 @@ function start() {
     readHeads: async () => new Map(),
     readIntervals: async () => ({ intervals: [], more: false }),
     removing: () => undefined,
-    membershipDelivered: () => undefined,
+    personalDelivered: () => undefined,
     after: (ms, call) => clock.after(ms, call),
   });
   const parts = {
@@ -55,7 +55,9 @@ function start() {
       now: () => clock.now(),
       after: (ms, call) => clock.after(ms, call),
     }),
-    presence: { arrived: () => undefined, here: async () => new Set() },
+    presence: { arrived: () => undefined, here: async () => new Map() },
+    onlineCounts: { look: async () => undefined, unlook: () => undefined },
+    sql: async () => [],
     readMemberOf: async (_: UserId, channels: readonly ChannelId[]) => new Set(channels),
   } as unknown as ChatParts;
   const { session, topics } = loneSession();

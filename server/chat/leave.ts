@@ -1,4 +1,4 @@
-import { liveTopic, presenceTopic } from "../fanout/topic.ts";
+import { feedTopic, liveTopic, presenceTopic } from "../fanout/topic.ts";
 import type { Session } from "../session/session.ts";
 import { unsubscribeDurable } from "./barrier.ts";
 import type { ChatParts } from "./parts.ts";
@@ -12,13 +12,18 @@ export function leave(parts: ChatParts, session: Session): void {
 /** The socket listens to nothing any more, from this tick on. */
 export function leaveTopics(parts: ChatParts, session: Session): void {
   for (const stream of session.followed.keys()) unsubscribeDurable(parts, session, stream);
-  const topics = [...[...session.open].map(liveTopic), ...[...session.watched].map(presenceTopic)];
-  if (!session.isClosed) for (const topic of topics) session.unsubscribe(topic);
+  const [open, watched] = [[...session.open], [...session.watched]];
+  if (!session.isClosed) {
+    for (const topic of [...open.map(liveTopic), ...watched.map(presenceTopic)]) {
+      session.unsubscribe(topic);
+    }
+  }
   const { identity } = session;
   if (identity) {
-    for (const channel of session.open) parts.typing.stopped(channel, identity.userId, session);
+    for (const channel of open) parts.typing.stopped(channel, identity.userId, session);
   }
+  for (const channel of open) parts.onlineCounts.unlook(channel);
   session.open.clear();
   session.watched.clear();
-  parts.relay.unfollow(topics);
+  parts.relay.unfollow([...open.map(liveTopic), ...watched.map(feedTopic)]);
 }

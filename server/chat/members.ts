@@ -6,7 +6,7 @@ import { readMembers } from "../store/members.ts";
 import { readWhyNot } from "../store/membership.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
-import { cursorAfter, follow, parseCursor } from "./people.ts";
+import { cursorAfter, follow, parseCursor, seenIn } from "./people.ts";
 
 /** A page of who is in a channel; from then on this socket is told when they come and go. */
 export async function members(
@@ -28,7 +28,7 @@ export async function members(
   const here = await parts.presence.here(ids);
   return {
     op: "membersPage",
-    members: page.members.map((one) => ({ ...one, online: here.has(one.id) })),
+    members: page.members.map((one) => ({ ...one, ...seenIn(here, one.id) })),
     count: page.count,
     after: cursorAfter(page.members, limits.pageRowsMax),
   };

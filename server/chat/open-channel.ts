@@ -51,7 +51,7 @@ export function leaveChannel(parts: ChatParts, session: Session, channel: Channe
 }
 
 export async function followLive(
-  { relay }: ChatParts,
+  { relay, onlineCounts }: ChatParts,
   session: Session,
   channel: ChannelId,
 ): Promise<void> {
@@ -62,11 +62,20 @@ export async function followLive(
   if (!session.isListening) return relay.unfollow([liveTopic(channel)]);
   session.open.add(channel);
   session.subscribe(liveTopic(channel));
+  void onlineCounts.look(channel).then((online) => {
+    if (online === undefined || !session.open.has(channel)) return;
+    session.send({ op: "onlineCount", channel, online });
+  });
 }
 
-function leaveLive({ relay, typing }: ChatParts, session: Session, channel: ChannelId): void {
+function leaveLive(
+  { relay, typing, onlineCounts }: ChatParts,
+  session: Session,
+  channel: ChannelId,
+): void {
   if (!session.open.delete(channel)) return;
   typing.stopped(channel, identityOf(session).userId, session);
   session.unsubscribe(liveTopic(channel));
   relay.unfollow([liveTopic(channel)]);
+  onlineCounts.unlook(channel);
 }

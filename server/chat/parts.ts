@@ -1,5 +1,6 @@
 import type { Event, Interval } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Shown } from "#wire/row.ts";
 import type { Verify } from "../auth/verify.ts";
 import type { Delivery } from "../fanout/deliver.ts";
 import type { Heads } from "../fanout/heads.ts";
@@ -9,6 +10,9 @@ import type { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import type { PointerFlush } from "./pointer-flush.ts";
 import type { TypingBook } from "./typing-book.ts";
+
+/** How somebody is seen. */
+export type PresenceState = Shown["as"];
 
 /** What `worker.ts` hands to the commands. */
 export interface ChatParts extends Verify {
@@ -29,11 +33,21 @@ export interface ChatParts extends Verify {
   /** To all sockets on a topic of what is ephemeral, on every worker. Never rejects. */
   publishLive(topic: string, event: Event): void;
   readonly presence: {
-    arrived(user: UserId): void;
-    /** Of these, who is here on any worker. Never rejects. */
-    here(users: readonly UserId[]): Promise<ReadonlySet<UserId>>;
+    /** By one socket more of theirs, at whose device somebody is or not. */
+    arrived(user: UserId, shownAs: PresenceState, isAway: boolean): void;
+    /** Nobody is at the device of one of their sockets any more, or somebody is again. */
+    went(user: UserId, isAway: boolean): void;
+    /** They want to be seen otherwise from now on. */
+    shows(user: UserId, shownAs: PresenceState): void;
+    /** Of these, who is here on any worker, and how. Never rejects. */
+    here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>>;
     /** Those who are here with a number above `after`, by number, at most `countMax`. */
     online(after: number, countMax: number): Promise<readonly UserId[]>;
+  };
+  readonly onlineCounts: {
+    /** One socket more looks. Resolves to how many members are online; undefined in a small channel. Never rejects. */
+    look(channel: ChannelId): Promise<number | undefined>;
+    unlook(channel: ChannelId): void;
   };
   /** Of these channels those that the user is in now, from the primary. */
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;

@@ -2,11 +2,12 @@ import type { CommandOf } from "#wire/command.ts";
 import type { EventOf } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import { presenceTopic } from "../fanout/topic.ts";
+import { feedTopic, presenceTopic } from "../fanout/topic.ts";
 import type { Answered } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
 import { findPeople, type PeopleCursor, readPeople } from "../store/people.ts";
-import type { ChatParts } from "./parts.ts";
+import { readStatuses } from "../store/profile.ts";
+import type { ChatParts, PresenceState } from "./parts.ts";
 
 /** People whose coming and going one socket is told of; the longest ago listed make room. */
 const watchedMax = 500;
@@ -31,12 +32,20 @@ export async function people(
   const here = await parts.presence.here(users);
   return {
     op: "peoplePage",
-    people: found.map((person) => ({ ...person, online: here.has(person.id) })),
+    people: found.map((person) => ({ ...person, ...seenIn(here, person.id) })),
     after: ids.length > 0 ? null : cursorAfter(found, limits.pageRowsMax),
   };
 }
 
-/** Tells the socket who of these is here, and from then on when they come and go. */
+/** How somebody is seen, as lists of people say it. */
+export function seenIn(
+  here: ReadonlyMap<UserId, PresenceState>,
+  user: UserId,
+): { readonly online: boolean; readonly away: boolean } {
+  return { online: here.has(user), away: here.get(user) === "away" };
+}
+
+/** Tells the socket who of these is here and what they say of themselves, and from then on when that changes. */
 export async function watchPeople(
   parts: ChatParts,
   session: Session,
@@ -44,7 +53,12 @@ export async function watchPeople(
 ): Promise<void> {
   if (users.length === 0) return;
   await follow(parts, session, users);
-  session.send(await presenceOf(parts, users));
+  const [seen, statuses] = await Promise.all([
+    presenceOf(parts, users),
+    readStatuses(parts.sql, users),
+  ]);
+  session.send(seen);
+  for (const { user, status } of statuses) session.send({ op: "statusChanged", user, status });
 }
 
 /** Who of these is here. When the others were last seen stays with what was told of it. */
@@ -55,7 +69,7 @@ async function presenceOf(
   const here = await presence.here(users);
   return {
     op: "presence",
-    people: users.map((user) => ({ user, online: here.has(user), lastSeenAt: null })),
+    people: users.map((user) => ({ user, ...seenIn(here, user), lastSeenAt: null })),
   };
 }
 
@@ -78,9 +92,9 @@ export async function follow(
   session: Session,
   users: readonly UserId[],
 ): Promise<void> {
-  await relay.follow(users.map(presenceTopic));
+  await relay.follow(users.map(feedTopic));
   // Gone or lagging meanwhile: `leave` gave back only what was written down before.
-  if (!session.isListening) return relay.unfollow(users.map(presenceTopic));
+  if (!session.isListening) return relay.unfollow(users.map(feedTopic));
 
   const known = users.filter((user) => session.watched.delete(user));
   for (const user of users) {
@@ -92,7 +106,7 @@ export async function follow(
     session.watched.delete(user);
     session.unsubscribe(presenceTopic(user));
   }
-  relay.unfollow([...known, ...tooMany].map(presenceTopic));
+  relay.unfollow([...known, ...tooMany].map(feedTopic));
 }
 
 /** Where the page after a full one begins, as it travels: number and name of the last person of this one. */

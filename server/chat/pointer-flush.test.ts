@@ -41,6 +41,7 @@ const moved = ({ userId }: PointerMove, seen = true): PointerMoved => ({
   readFrom: 5,
   seq: 2,
   seen,
+  showsReceipts: true,
 });
 
 test("M26: pointers of 250 ms are one statement, and are told and answered after its commit", async () => {

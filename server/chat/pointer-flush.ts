@@ -81,7 +81,8 @@ export class PointerFlush {
 
   #tell(moved: readonly PointerMoved[]): void {
     const channels = new Map<ChannelId, Told[]>();
-    for (const { channelId, userId, readSeq, deliveredSeq, readFrom, seq, seen } of moved) {
+    for (const move of moved) {
+      const { channelId, userId, readSeq, deliveredSeq, readFrom, seq, seen } = move;
       this.#parts.announce({
         stream: userId,
         from: seq - 1,
@@ -97,7 +98,7 @@ export class PointerFlush {
       });
       if (!seen) continue;
       const pointers = channels.get(channelId) ?? [];
-      pointers.push({ user: userId, readSeq, deliveredSeq });
+      pointers.push({ user: userId, readSeq: move.showsReceipts ? readSeq : 0, deliveredSeq });
       channels.set(channelId, pointers);
     }
     for (const [channelId, pointers] of channels) this.#tellTwice(channelId, pointers);

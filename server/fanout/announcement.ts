@@ -8,15 +8,15 @@ export interface Announcement {
   readonly stream: StreamId;
   readonly from: Seq;
   readonly through: Seq;
-  /** Somebody joined or left a channel: who delivers it looks into the rows. */
-  readonly membership: boolean;
+  /** Its user joined or left a channel, or is shown otherwise: who delivers it looks into the rows. */
+  readonly personal: boolean;
   /** Somebody is no member any more: who delivers it takes the channel from their sockets first. Its only rows are such removals. */
   readonly removal: boolean;
   readonly frame: Uint8Array;
 }
 
 const headerBytes = 25; // Three numbers of eight bytes and the flags.
-const flags = { membership: 1, removal: 2 } as const;
+const flags = { personal: 1, removal: 2 } as const;
 
 /** Header and frame in bytes of their own. Numbers travel as float64, exact below 2^53. */
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
@@ -27,7 +27,7 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   view.setFloat64(16, announcement.through);
   view.setUint8(
     24,
-    (announcement.membership ? flags.membership : 0) | (announcement.removal ? flags.removal : 0),
+    (announcement.personal ? flags.personal : 0) | (announcement.removal ? flags.removal : 0),
   );
   bytes.set(announcement.frame, headerBytes);
   return bytes;
@@ -40,7 +40,7 @@ export function announcementOf(interval: Interval): Announcement {
     stream,
     from,
     through,
-    membership: rows.some((row) => row.kind === "membership"),
+    personal: rows.some(({ kind }) => kind === "membership" || kind === "profile"),
     removal: rows.some(isRemoval),
     frame: encodeAnswer({ op: "interval", ...interval }),
   };
@@ -53,7 +53,7 @@ export function decodeAnnouncement(bytes: Uint8Array): Announcement {
     stream: view.getFloat64(0) as StreamId,
     from: view.getFloat64(8),
     through: view.getFloat64(16),
-    membership: (view.getUint8(24) & flags.membership) !== 0,
+    personal: (view.getUint8(24) & flags.personal) !== 0,
     removal: (view.getUint8(24) & flags.removal) !== 0,
     frame: bytes.subarray(headerBytes),
   };

@@ -15,11 +15,15 @@ const rowBytesBare = 160;
 /** No row is larger than this when it is encoded. */
 export function rowBytesMax({ body }: Row): number {
   if (body === null) return rowBytesBare;
-  let bytes = rowBytesBare;
-  for (const value of Object.values(body)) {
+  return rowBytesBare + textBytesOf(body);
+}
+
+/** Of the texts in a record, and of the records in it with all that they are. */
+function textBytesOf(record: object): number {
+  let bytes = 0;
+  for (const value of Object.values(record) as unknown[]) {
     if (typeof value === "string") bytes += Buffer.byteLength(value);
-    else if (typeof value === "object" && value !== null)
-      bytes += 64 + Buffer.byteLength(value.name);
+    else if (typeof value === "object" && value !== null) bytes += 64 + textBytesOf(value);
   }
   return bytes;
 }

@@ -20,8 +20,8 @@ export interface DeliveryParts {
   readIntervals(stream: StreamId, from: Seq): Promise<{ intervals: Interval[]; more: boolean }>;
   /** Before an interval with a removal in it is published: who is removed must not hear what comes from here on. */
   removing(announcement: Announcement): void;
-  /** An interval with a membership in it was delivered. */
-  membershipDelivered(announcement: Announcement): void;
+  /** An interval was delivered with something in it that this worker has to act upon. */
+  personalDelivered(announcement: Announcement): void;
   /** Calls back after about `ms`; returns what cancels it. */
   after(ms: number, call: () => void): () => void;
 }
@@ -229,7 +229,7 @@ export class Delivery {
     followed.delivered = announcement.through;
     if (announcement.removal) this.#parts.removing(announcement);
     this.#parts.publish(announcement.stream, announcement.frame);
-    if (announcement.membership) this.#parts.membershipDelivered(announcement);
+    if (announcement.personal) this.#parts.personalDelivered(announcement);
   }
 
   #hold(stream: StreamId, followed: Followed, announcement: Announcement): void {

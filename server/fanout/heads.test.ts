@@ -59,7 +59,7 @@ test("W2: a lost announcement with nothing after it shows with the next heads, o
       more: false,
     }),
     removing: () => undefined,
-    membershipDelivered: () => undefined,
+    personalDelivered: () => undefined,
     after: () => () => undefined,
   });
   const ears = hub.connect((_, bytes) => {

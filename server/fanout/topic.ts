@@ -22,8 +22,17 @@ export const isDurable = (topic: string): boolean => /^\{p\d\d\}:\d+$/.test(topi
 /** The bus topic of what is ephemeral in a channel: typing, others' pointers. */
 export const liveTopic = (channel: ChannelId): string => `${durableTopic(channel)}:live`;
 
-/** The bus topic of one person's coming and going. */
-export const presenceTopic = (user: UserId): string => `${durableTopic(user)}:presence`;
+/** The engine's topic of one person's coming and going. */
+export const presenceTopic = (user: UserId): string => `presence:${user}`;
+
+/** The bus topic of the coming and going of the people of a partition. */
+export const feedTopic = (user: UserId): string => `${tagOf(user % partitions)}:presence`;
+
+/** The feeds of everybody. */
+export const feedTopics: readonly string[] = partitionTags.map((tag) => `${tag}:presence`);
+
+/** Whether a topic carries people's coming and going. */
+export const isFeed = (topic: string): boolean => topic.endsWith("}:presence");
 
 /** The bus topic by which a worker is handed commands for its streamed responses. */
 export const streamTopic = (worker: string): string =>

@@ -20,6 +20,7 @@ import { addHealthRoutes } from "./routes/health.ts";
 import { addInvitationRoutes } from "./routes/invitation.ts";
 import { addMemberRoutes } from "./routes/members.ts";
 import { addMessageRoutes } from "./routes/messages.ts";
+import { addProfileRoutes } from "./routes/profile.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSessionsRoutes } from "./routes/sessions.ts";
@@ -123,6 +124,7 @@ export function createRoutes(given: AppParts): OpenAPIHono<AppEnv> {
   addMemberRoutes(app, parts);
   addMessageRoutes(app, parts);
   addReadingRoutes(app, parts);
+  addProfileRoutes(app, parts);
   addDocsRoutes(app);
   addStreamRoutes(app, parts);
   app.doc31("/openapi.json", {

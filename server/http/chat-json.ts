@@ -1,5 +1,7 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import type { MessageRow } from "#wire/row.ts";
+import type { MessageRow, Status } from "#wire/row.ts";
+import type { PresenceState } from "../chat/parts.ts";
+import { seenIn } from "../chat/people.ts";
 import type { OwnChannel } from "../store/own-channel.ts";
 import type { Summary } from "../store/summary.ts";
 
@@ -22,25 +24,28 @@ export function messageJson(channel: ChannelId, { entity, body }: MessageRow) {
 export function channelJson(
   { peer, joinedAt, ...channel }: OwnChannel,
   summary: Summary,
-  here: ReadonlySet<UserId>,
+  here: ReadonlyMap<UserId, PresenceState>,
 ) {
   const { lastMessage, unread, readSeq, deliveredSeq, readFrom } = summary;
   return {
     ...channel,
     joinedAt: joinedAt.toISOString(),
-    peer: peer && { ...peer, online: here.has(peer.id) },
+    peer: peer && { ...peer, ...seenIn(here, peer.id) },
     lastMessage: lastMessage && messageJson(channel.id, lastMessage as MessageRow),
     ...{ unread, readSeq, deliveredSeq, readFrom },
   };
 }
 
-export function personJson<Of extends { lastSeenAt: number | null; id: UserId }>(
-  person: Of,
-  here: ReadonlySet<UserId>,
-) {
+export function personJson<
+  Of extends { lastSeenAt: number | null; id: UserId; status: Status | null },
+>(person: Of, here: ReadonlyMap<UserId, PresenceState>) {
   return {
     ...person,
-    online: here.has(person.id),
+    ...seenIn(here, person.id),
     lastSeenAt: isoOrNull(person.lastSeenAt),
+    status: statusJson(person.status),
   };
 }
+
+export const statusJson = (status: Status | null) =>
+  status && { text: status.text, until: isoOrNull(status.until) };

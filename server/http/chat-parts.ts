@@ -11,6 +11,8 @@ export type HttpChat = Pick<
   | "pointers"
   | "typing"
   | "presence"
+  | "publishLive"
+  | "now"
   | "readIntervals"
   | "readMemberOf"
 >;

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { limits } from "#wire/limits.ts";
-import { channelKinds, memberRoles, systemRoles } from "#wire/row.ts";
+import { channelKinds, memberRoles, shownAs, systemRoles } from "#wire/row.ts";
 
 /** People and members of a page; messages too. */
 const pageMax = limits.pageRowsMax;
@@ -38,12 +38,16 @@ export const HistoryQuery = z.object({
   limit,
 });
 
+/** Until then it is said; null where that is open. */
+export const Status = z.object({ text: z.string(), until: time.nullable() }).openapi("Status");
+const seenFields = { online: z.boolean(), away: z.boolean() };
 const personFields = {
   id,
   name: z.string(),
   role: z.enum(systemRoles),
-  online: z.boolean(),
+  ...seenFields,
   lastSeenAt: time.nullable(),
+  status: Status.nullable(),
 };
 export const Person = z.object(personFields).openapi("Person");
 
@@ -74,7 +78,7 @@ export const Channel = z
     /** Null in a direct channel: it has the other person's. */
     name: z.string().nullable(),
     role: z.enum(memberRoles),
-    peer: z.object({ id, name: z.string(), online: z.boolean() }).nullable(),
+    peer: z.object({ id, name: z.string(), ...seenFields }).nullable(),
     members: z.int(),
     joinedAt: time,
     lastMessage: Message.nullable(),
@@ -135,6 +139,18 @@ export const PointersForm = z
   .openapi("PointersForm");
 
 export const TypingForm = z.object({ typing: z.boolean() });
+
+export const Presence = z
+  .object({ user: id, ...seenFields, lastSeenAt: time.nullable(), status: Status.nullable() })
+  .openapi("Presence");
+export const Shown = z
+  .object({ as: z.enum(shownAs), typing: z.boolean(), receipts: z.boolean() })
+  .openapi("Shown");
+export const Profile = z.object({ status: Status.nullable(), shown: Shown }).openapi("Profile");
+export const StatusForm = z.object({
+  text: written(1_000),
+  until: time.nullable().default(null),
+});
 
 export const Unread = z
   .object({

@@ -40,9 +40,9 @@ function saidOf(answer: Answer): Said[] {
         data: { channel: answer.channel, ...pointer },
       }));
     case "presence":
-      return answer.people.map(({ user, online, lastSeenAt }) => ({
+      return answer.people.map(({ lastSeenAt, ...person }) => ({
         event: "presence",
-        data: { user, online, lastSeenAt: isoOrNull(lastSeenAt) },
+        data: { ...person, lastSeenAt: isoOrNull(lastSeenAt) },
       }));
     case "refusal":
       return [{ event: "error", data: { code: answer.code, detail: answer.detail } }];

@@ -14,6 +14,7 @@ const statuses = {
   body_too_long: 422,
   body_invalid: 422,
   root_unknown: 422,
+  status_invalid: 422,
   user_unknown: 422,
   slow_down: 429,
 } as const satisfies Partial<Record<RefusalCode, number>>;

@@ -5,6 +5,7 @@ import { findWithin } from "#lib/wait.ts";
 import { redisProgram } from "../test/redis.ts";
 import { TestCluster } from "../test/redis-cluster.ts";
 import { RedisRegistry } from "./redis-registry.ts";
+import type { PresenceState } from "./registry.ts";
 import { describeRegistry, people } from "./registry-contract.ts";
 
 const cluster = redisProgram === undefined ? undefined : await TestCluster.start();
@@ -15,28 +16,27 @@ const limits = { leaseMs: 300, renewMs: 100, graceMs: 300 };
 
 /** A worker's registry, whose people a test sets. */
 async function begin() {
-  const mine = new Set<UserId>();
-  const gone: UserId[] = [];
+  const mine = new Map<UserId, PresenceState>();
+  const told: PresenceState[] = [];
   const registry = new RedisRegistry({
     redisUrl: cluster!.url,
     clock: systemClock,
     limits,
     mine: () => [...mine],
-    isMine: (user) => mine.has(user),
-    came: () => undefined,
-    gone: (users) => void gone.push(...users),
+    stateOf: (user) => mine.get(user) ?? "offline",
+    changed: (news) => void told.push(...news.map(([, state]) => state)),
     restored: () => undefined,
   });
   const arrived = (user: UserId) => {
-    mine.add(user);
-    return registry.arrived(user);
+    mine.set(user, "here");
+    return registry.set(user, "here");
   };
   // Taken by the cluster, and not only remembered here.
   const isTaken = async () => ((await arrived(people(1)[0]!)) ? undefined : true);
   expect(await findWithin(10_000, isTaken)).toBe(true);
-  await registry.left(people(1)[0]!);
+  await registry.set(people(1)[0]!, "offline");
   mine.clear();
-  return { registry, mine, gone, arrived };
+  return { registry, told, arrived };
 }
 
 if (cluster) describeRegistry("redis cluster", async () => (await begin()).registry);
@@ -50,7 +50,9 @@ onRedis(
     const onlineAtOther = async () => await other.registry.online(999, 100);
     expect(await onlineAtOther()).toEqual(everybody);
     await cluster!.kill(1);
-    expect(await one.registry.here(everybody)).toEqual(new Set(everybody));
+    expect(await one.registry.here(everybody)).toEqual(
+      new Map(everybody.map((user) => [user, "here"])),
+    );
     await cluster!.startAgain(1);
     const isWhole = async () => {
       const find = async () => (await onlineAtOther()).length === everybody.length || undefined;
@@ -62,7 +64,7 @@ onRedis(
       await cluster!.empty(at);
       expect(await isWhole()).toBe(true);
     }
-    expect([...one.gone, ...other.gone]).toEqual([]);
+    expect([...one.told, ...other.told]).not.toContain("offline");
     await Promise.all([one.registry.close(), other.registry.close()]);
   },
   60_000,

@@ -1,36 +1,54 @@
-import { decodeAnswers } from "#wire/codec.ts";
+import type { Event, EventOf } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import type { Clock } from "#lib/clock.ts";
+import type { Relay } from "../fanout/relay.ts";
+import { feedTopic, feedTopics } from "../fanout/topic.ts";
+import { Feed } from "./feed.ts";
+import { hearFeed } from "./hear-feed.ts";
+import { OnlineCounts, type OnlineCountsParts } from "./online-counts.ts";
 import { graceMs, Presence } from "./presence.ts";
 import { RedisRegistry } from "./redis-registry.ts";
-import { MemoryRegistry, type Registry } from "./registry.ts";
+import { MemoryRegistry, type PresenceState, type Registry } from "./registry.ts";
 
-interface Parts {
+/** What is told of people who are seen otherwise. */
+export type Told = EventOf<"presence">["people"][number];
+
+interface Parts extends Pick<OnlineCountsParts, "readMembers"> {
   /** Without one there is one worker, which knows everybody. */
   readonly redisUrl: string | undefined;
-  /** To those who look, on every worker. `lastSeenAt` is set for who went. */
-  readonly tell: (user: UserId, online: boolean, lastSeenAt: number | null) => void;
+  /** To all workers that follow the topic. */
+  readonly publish: (topic: string, event: Event) => void;
+  readonly relay: Pick<Relay, "follow" | "unfollow">;
+  /** To the sockets of this worker that watch the user. */
+  readonly tellWatchers: (user: UserId, event: Event) => void;
+  /** To the sockets of this worker that have the channel open. */
+  readonly tellCount: OnlineCountsParts["tell"];
   /** What was told lately was perhaps not heard: those who look are to be told anew. */
   readonly restored: () => void;
   readonly clock: Clock;
 }
 
 type OpenPresence = Pick<Registry, "here" | "online"> &
-  Pick<Presence, "arrived" | "left" | "takeLastSeen"> & {
-    /** The frame of a presence event, by whichever worker. */
-    heard(frame: Uint8Array): void;
+  Pick<Presence, "arrived" | "left" | "went" | "shows" | "takeLastSeen"> & {
+    readonly counts: OnlineCounts;
+    /** A frame of a feed, by whichever worker. */
+    hear(frame: Uint8Array): void;
     stop(): Promise<void>;
   };
 
-/** Who is here on any worker, from this worker's own sockets and a registry that all of them share. */
-export function openPresence({ redisUrl, tell, restored, clock }: Parts): OpenPresence {
+/** Who is here on any worker, from this worker's own sockets and a registry that all of them share; and who is told of it. */
+export function openPresence(parts: Parts): OpenPresence {
+  const { redisUrl, publish, relay, tellWatchers, tellCount, readMembers, restored, clock } = parts;
+  const after: Clock["after"] = (ms, call) => clock.after(ms, call);
+  const feed = new Feed({ publish, topicOf: feedTopic, after });
   const own = new Presence({
-    changed: (user, online, lastSeenAt) => {
-      const told = online ? registry.arrived(user) : registry.left(user);
-      void told.then((isNews) => isNews && tell(user, online, lastSeenAt));
+    changed: (user, state, lastSeenAt) => {
+      void registry
+        .set(user, state)
+        .then((seen) => seen && feed.tell(toldOf(user, seen, lastSeenAt)));
     },
     now: () => clock.now(),
-    after: (ms, call) => clock.after(ms, call),
+    after,
   });
   const shared =
     redisUrl === undefined
@@ -39,28 +57,51 @@ export function openPresence({ redisUrl, tell, restored, clock }: Parts): OpenPr
           redisUrl,
           clock,
           mine: () => own.here(),
-          isMine: (user) => own.has(user),
-          came: (users) => users.forEach((user) => tell(user, true, null)),
-          gone: (users) => users.forEach((user) => tell(user, false, clock.now() - graceMs)),
-          restored,
+          stateOf: (user) => own.stateOf(user),
+          changed: (news) => {
+            const leftAtMs = clock.now() - graceMs;
+            for (const [user, state] of news) feed.tell(toldOf(user, state, leftAtMs));
+          },
+          restored: () => {
+            restored();
+            counts.doubt();
+          },
         });
   const registry: Registry = shared ?? new MemoryRegistry();
+  const counts = new OnlineCounts({
+    readMembers,
+    here: (users) => registry.here(users),
+    listen: () => relay.follow(feedTopics),
+    unlisten: () => relay.unfollow(feedTopics),
+    tell: tellCount,
+    now: () => performance.now(),
+  });
+  const heard = (people: readonly Told[]): void => {
+    for (const { user, online, away } of people) shared?.heard(user, stateOf(online, away));
+    counts.heard(people);
+  };
   return {
-    arrived: (user) => own.arrived(user),
-    left: (user) => own.left(user),
+    arrived: (user, shownAs, isAway) => own.arrived(user, shownAs, isAway),
+    left: (user, wasAway) => own.left(user, wasAway),
+    went: (user, isAway) => own.went(user, isAway),
+    shows: (user, shownAs) => own.shows(user, shownAs),
     takeLastSeen: () => own.takeLastSeen(),
     here: (users) => registry.here(users),
-    online: (after, countMax) => registry.online(after, countMax),
-    heard: (frame) => {
-      if (!shared) return; // There is nobody else.
-      for (const answer of decodeAnswers(frame)) {
-        if (answer.op !== "presence") continue;
-        for (const { user, online } of answer.people) shared.heard(user, online);
-      }
-    },
+    online: (from, countMax) => registry.online(from, countMax),
+    counts,
+    hear: (frame) => hearFeed({ heard, tell: tellWatchers }, frame),
     stop: async () => {
       own.stop();
       await registry.close();
     },
   };
 }
+
+/** When somebody was last seen is told of those alone who are not here. */
+export function toldOf(user: UserId, state: PresenceState, lastSeenAt: number | null): Told {
+  const online = state !== "offline";
+  return { user, online, lastSeenAt: online ? null : lastSeenAt, away: state === "away" };
+}
+
+const stateOf = (online: boolean, away: boolean): PresenceState =>
+  online ? (away ? "away" : "here") : "offline";

@@ -4,6 +4,7 @@ import { systemClock } from "#lib/clock.ts";
 import { findWithin } from "#lib/wait.ts";
 import { redisProgram, TestRedis } from "../test/redis.ts";
 import { RedisRegistry } from "./redis-registry.ts";
+import type { PresenceState } from "./registry.ts";
 import { describeRegistry, people } from "./registry-contract.ts";
 
 const onRedis = test.skipIf(redisProgram === undefined);
@@ -12,29 +13,29 @@ const [ada, grace] = people(11, 12) as [UserId, UserId];
 /** Short, so that a test need not wait as long as people do. */
 const limits = { leaseMs: 300, renewMs: 100, graceMs: 300 };
 
+const both = new Map<UserId, PresenceState>([
+  [ada, "here"],
+  [grace, "here"],
+]);
+
 const namesAt = async (redis: TestRedis) => Number(await redis.ask("scard", "presence:workers"));
 
 /** A worker with a registry, whose people a test sets, and all that it was told. */
 class Worker {
-  readonly mine = new Set<UserId>();
+  readonly mine = new Map<UserId, PresenceState>();
   readonly told: string[] = [];
   readonly registry: RedisRegistry;
   #wake: (() => void)[] = [];
 
   constructor(redis: TestRedis) {
-    const hears = (word: string) => (users: readonly UserId[]) => {
-      this.told.push(...users.map((user) => `${word} ${user}`));
-      this.#wakeAll();
-    };
     this.registry = new RedisRegistry({
       redisUrl: redis.url,
       clock: systemClock,
       limits,
       mine: () => [...this.mine],
-      isMine: (user) => this.mine.has(user),
-      came: hears("came"),
-      gone: hears("gone"),
-      restored: () => hears("restored")(people(0)),
+      stateOf: (user) => this.mine.get(user) ?? "offline",
+      changed: (news) => this.#tell(news.map(([user, state]) => `${user} is ${state}`)),
+      restored: () => this.#tell(["restored"]),
     });
   }
 
@@ -48,14 +49,10 @@ class Worker {
     return worker;
   }
 
-  arrived(user: UserId): Promise<boolean> {
-    this.mine.add(user);
-    return this.registry.arrived(user);
-  }
-
-  left(user: UserId): Promise<boolean> {
-    this.mine.delete(user);
-    return this.registry.left(user);
+  set(user: UserId, state: PresenceState): Promise<PresenceState | undefined> {
+    if (state === "offline") this.mine.delete(user);
+    else this.mine.set(user, state);
+    return this.registry.set(user, state);
   }
 
   async hears(word: string): Promise<void> {
@@ -64,7 +61,8 @@ class Worker {
     }
   }
 
-  #wakeAll(): void {
+  #tell(words: readonly string[]): void {
+    this.told.push(...words);
     for (const wake of this.#wake.splice(0)) wake();
   }
 }
@@ -87,10 +85,13 @@ onRedis(
   async () => {
     await using redis = await TestRedis.start();
     const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
-    expect([await one.arrived(ada), await other.arrived(ada)]).toEqual([true, false]);
-    expect(await other.registry.here([ada, grace])).toEqual(new Set([ada]));
-    expect([await one.left(ada), await other.left(ada)]).toEqual([false, true]);
-    expect(await one.registry.here([ada])).toEqual(new Set());
+    expect([await one.set(ada, "here"), await other.set(ada, "here")]).toEqual(["here", undefined]);
+    expect(await other.registry.here([ada, grace])).toEqual(new Map([[ada, "here"]]));
+    expect([await one.set(ada, "offline"), await other.set(ada, "offline")]).toEqual([
+      undefined,
+      "offline",
+    ]);
+    expect(await one.registry.here([ada])).toEqual(new Map());
     await Promise.all([one.registry.close(), other.registry.close()]);
   },
 );
@@ -100,15 +101,15 @@ onRedis(
   async () => {
     await using redis = await TestRedis.start();
     const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
-    for (const user of [ada, grace]) await other.arrived(user);
+    for (const user of [ada, grace]) await other.set(user, "here");
     await other.registry.close(); // Its lease goes, its people stay for the others to look after.
     const since = performance.now();
-    expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
-    expect(await one.arrived(grace)).toBe(false);
-    await one.hears(`gone ${ada}`);
+    expect(await one.registry.here([ada, grace])).toEqual(both);
+    expect(await one.set(grace, "here")).toBeUndefined();
+    await one.hears(`${ada} is offline`);
     expect(performance.now() - since).toBeGreaterThanOrEqual(limits.graceMs);
-    expect(one.told).toEqual([`gone ${ada}`]);
-    expect(await one.registry.here([ada, grace])).toEqual(new Set([grace]));
+    expect(one.told).toEqual([`${ada} is offline`]);
+    expect(await one.registry.here([ada, grace])).toEqual(new Map([[grace, "here"]]));
     expect(await redis.ask("smembers", "presence:workers")).toHaveLength(1);
     await one.registry.close();
   },
@@ -117,19 +118,19 @@ onRedis(
 onRedis("P7 P10: while Redis is frozen nobody leaves, and nobody does because it was", async () => {
   await using redis = await TestRedis.start();
   const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
-  await one.arrived(ada);
-  await other.arrived(grace);
+  await one.set(ada, "here");
+  await other.set(grace, "here");
   await one.registry.here([grace]);
   redis.freeze();
-  expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
+  expect(await one.registry.here([ada, grace])).toEqual(both);
   expect(await one.registry.online(0, 10)).toEqual([ada]);
   redis.thaw();
   // Both leases have ended meanwhile: each takes a new one, and nobody is missed.
-  await Promise.all([one.hears("restored 0"), other.hears("restored 0")]);
-  expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
-  expect([...one.told, ...other.told].filter((word) => word.startsWith("gone"))).toEqual([]);
-  expect(await other.left(grace)).toBe(true);
-  expect(await one.registry.here([ada, grace])).toEqual(new Set([ada]));
+  await Promise.all([one.hears("restored"), other.hears("restored")]);
+  expect(await one.registry.here([ada, grace])).toEqual(both);
+  expect([...one.told, ...other.told].filter((word) => word.endsWith("offline"))).toEqual([]);
+  expect(await other.set(grace, "offline")).toBe("offline");
+  expect(await one.registry.here([ada, grace])).toEqual(new Map([[ada, "here"]]));
   await Promise.all([one.registry.close(), other.registry.close()]);
 });
 
@@ -138,16 +139,16 @@ onRedis(
   async () => {
     await using redis = await TestRedis.start();
     const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
-    await one.arrived(ada);
-    await other.arrived(grace);
+    await one.set(ada, "here");
+    await other.set(grace, "here");
     await one.registry.here([grace]);
     await redis.kill();
     // Away, what was heard last counts; who leaves is told to those who are reached.
-    expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
+    expect(await one.registry.here([ada, grace])).toEqual(both);
     await redis.startAgain();
-    await Promise.all([one.hears("restored 0"), other.hears("restored 0")]);
-    expect(one.told).toContain(`came ${ada}`);
-    expect(await one.registry.here([ada, grace])).toEqual(new Set([ada, grace]));
+    await Promise.all([one.hears("restored"), other.hears("restored")]);
+    expect(one.told).toContain(`${ada} is here`);
+    expect(await one.registry.here([ada, grace])).toEqual(both);
     expect(await other.registry.online(0, 10)).toEqual([ada, grace]);
     await Promise.all([one.registry.close(), other.registry.close()]);
   },
@@ -158,13 +159,13 @@ onRedis(
   async () => {
     await using redis = await TestRedis.start();
     const one = await Worker.start(redis);
-    await one.arrived(ada);
-    await one.arrived(grace);
+    await one.set(ada, "here");
+    await one.set(grace, "here");
     one.mine.delete(ada); // Its own word found no connection.
     await redis.cut();
-    await one.hears("restored 0");
-    expect(one.told).toEqual([`gone ${ada}`, "restored 0"]);
-    expect(await one.registry.here([ada, grace])).toEqual(new Set([grace]));
+    await one.hears("restored");
+    expect(one.told).toEqual([`${ada} is offline`, "restored"]);
+    expect(await one.registry.here([ada, grace])).toEqual(new Map([[grace, "here"]]));
     await one.registry.close();
   },
 );
@@ -173,11 +174,11 @@ onRedis("P7: a Redis that refuses at first is told as soon as it takes it", asyn
   await using redis = await TestRedis.start();
   await redis.ask("acl", "setuser", "default", "-sadd");
   const one = new Worker(redis);
-  expect(await one.arrived(ada)).toBe(true);
+  expect(await one.set(ada, "here")).toBe("here");
   const wasRefused = async () => ((await redis.ask("acl", "log")) as unknown[]).length > 0;
   expect(await findWithin(5_000, async () => (await wasRefused()) || undefined)).toBe(true);
   // Its own people are here, whatever Redis says.
-  expect(await one.registry.here([ada, grace])).toEqual(new Set([ada]));
+  expect(await one.registry.here([ada, grace])).toEqual(new Map([[ada, "here"]]));
   await redis.ask("acl", "setuser", "default", "+sadd");
   const told = await findWithin(5_000, async () => ((await namesAt(redis)) > 0 ? true : undefined));
   expect(told).toBe(true);

@@ -6,7 +6,7 @@ import { connectRedis } from "../fanout/redis.ts";
 import { log } from "../observe/log.ts";
 import { parseRedisUrl } from "../redis-address.ts";
 import { graceMs } from "./presence.ts";
-import type { Registry } from "./registry.ts";
+import type { PresenceState, Registry } from "./registry.ts";
 
 export const leaseLimits = {
   /** A worker that says nothing for so long is dead, or its Redis was away. */
@@ -28,41 +28,63 @@ const answerMsMax = 1_500;
 const rememberedMax = 50_000;
 
 /**
- * KEYS: the worker's users, how many workers have a user, who is here. ARGV: users, or none for all of the worker's.
- * Each answers whose state changed: who was nowhere before, or is nowhere now.
+ * KEYS: how the worker's users are seen there, how many workers have a user, how many of these see them here rather than away, who is here.
+ * ARGV: a user and how they are seen now, and so on; or nothing: then the worker has nobody any more. Answers in the same way with those who are seen
+ * otherwise than before on the whole.
  */
-const scripts = {
-  arrived: `
-    local news = {}
-    for _, user in ipairs(ARGV) do
-      if redis.call("SADD", KEYS[1], user) == 1 and redis.call("HINCRBY", KEYS[2], user, 1) == 1 then
-        redis.call("ZADD", KEYS[3], user, user)
-        news[#news + 1] = user
-      end
+const script = `
+  local function seen(user)
+    if redis.call("HEXISTS", KEYS[2], user) == 0 then return "offline" end
+    if redis.call("HEXISTS", KEYS[3], user) == 0 then return "away" end
+    return "here"
+  end
+  local function count(key, user, by)
+    local left = redis.call("HINCRBY", key, user, by)
+    if left < 1 then redis.call("HDEL", key, user) end
+    return left
+  end
+  local told = ARGV
+  if #ARGV == 0 then
+    told = {}
+    for _, user in ipairs(redis.call("HKEYS", KEYS[1])) do
+      told[#told + 1] = user
+      told[#told + 1] = "offline"
     end
-    return news`,
-  left: `
-    local news = {}
-    local users = #ARGV > 0 and ARGV or redis.call("SMEMBERS", KEYS[1])
-    for _, user in ipairs(users) do
-      if redis.call("SREM", KEYS[1], user) == 1 and redis.call("HINCRBY", KEYS[2], user, -1) < 1 then
-        redis.call("HDEL", KEYS[2], user)
-        redis.call("ZREM", KEYS[3], user)
-        news[#news + 1] = user
-      end
+  end
+  local news = {}
+  for at = 1, #told, 2 do
+    local user, state = told[at], told[at + 1]
+    local before = seen(user)
+    local held = redis.call("HGET", KEYS[1], user) or "offline"
+    if state == "offline" then redis.call("HDEL", KEYS[1], user)
+    else redis.call("HSET", KEYS[1], user, state) end
+    if held == "offline" and state ~= "offline" then
+      count(KEYS[2], user, 1)
+      redis.call("ZADD", KEYS[4], user, user)
+    elseif held ~= "offline" and state == "offline" and count(KEYS[2], user, -1) < 1 then
+      redis.call("ZREM", KEYS[4], user)
     end
-    return news`,
-} as const;
+    if held ~= "here" and state == "here" then count(KEYS[3], user, 1)
+    elseif held == "here" and state ~= "here" then count(KEYS[3], user, -1) end
+    local after = seen(user)
+    if after ~= before then
+      news[#news + 1] = user
+      news[#news + 1] = after
+    end
+  end
+  return news`;
+
+/** People, and how they are seen. */
+type News = readonly (readonly [UserId, PresenceState])[];
 
 export interface RedisRegistryParts {
   readonly redisUrl: string;
   /** Whom this worker has now. */
-  mine(): readonly UserId[];
-  isMine(user: UserId): boolean;
-  /** Somebody whose worker died is nowhere, or was found to be gone while Redis was away. */
-  gone(users: readonly UserId[]): void;
-  /** Somebody of this worker's is told anew to a Redis that did not know them. */
-  came(users: readonly UserId[]): void;
+  mine(): News;
+  /** On this worker alone. */
+  stateOf(user: UserId): PresenceState;
+  /** People are seen otherwise without their doing: their worker died, or they came or went while Redis was away. */
+  changed(news: News): void;
   /** Redis was away: what was told meanwhile was not heard everywhere. */
   restored(): void;
   readonly clock: Pick<Clock, "every">;
@@ -93,7 +115,7 @@ export class RedisRegistry implements Registry {
   /** Since when the lease of another is missed. */
   readonly #missed = new Map<string, number>();
   /** What was heard last of people, the longest ago first. */
-  readonly #remembered = new Map<UserId, boolean>();
+  readonly #remembered = new Map<UserId, PresenceState>();
   #isRenewing = false;
   #isClosed = false;
 
@@ -108,28 +130,32 @@ export class RedisRegistry implements Registry {
     this.#stop = parts.clock.every(this.#limits.renewMs, () => void this.#renew());
   }
 
-  async arrived(user: UserId): Promise<boolean> {
-    return await this.#tell("arrived", user);
-  }
-
-  async left(user: UserId): Promise<boolean> {
-    return await this.#tell("left", user);
-  }
-
-  async here(users: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+  async set(user: UserId, state: PresenceState): Promise<PresenceState | undefined> {
+    this.#remember(user, state);
     try {
-      const counts = await Promise.all(
-        byShard(users).map(async ([shard, some]) => {
-          const found = await this.#redis.hmget(countsOf(shard), ...some.map(String));
-          return some.map((user, at) => [user, found[at] !== null] as const);
-        }),
+      const news = await this.#call(this.#name, user % shards, [[user, state]]);
+      return news[0]?.[1];
+    } catch {
+      return state; // Away: those who are reached are told, and Redis when it is back.
+    }
+  }
+
+  async here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>> {
+    try {
+      const found = await Promise.all(
+        byShard(users, (user) => user).map(([shard, some]) => this.#ask(shard, some)),
       );
-      for (const [user, isHere] of counts.flat()) this.#remember(user, isHere);
+      for (const [user, state] of found.flat()) this.#remember(user, state);
     } catch {
       // Away: what was heard last counts.
     }
-    return new Set(
-      users.filter((user) => this.#parts.isMine(user) || this.#remembered.get(user) === true),
+    return new Map(
+      users.flatMap((user): News => {
+        const own = this.#parts.stateOf(user);
+        const known = this.#remembered.get(user) ?? "offline";
+        const state = own === "here" || known === "offline" ? own : known;
+        return state === "offline" ? [] : [[user, state]];
+      }),
     );
   }
 
@@ -138,7 +164,7 @@ export class RedisRegistry implements Registry {
       Array.from({ length: shards }, (_, shard) =>
         this.#redis.zrangebyscore(hereOf(shard), `(${after}`, "+inf", "LIMIT", 0, countMax),
       ),
-    ).catch(() => [this.#parts.mine().filter((user) => user > after)]);
+    ).catch(() => [this.#parts.mine().flatMap(([user]) => (user > after ? [user] : []))]);
     return pages
       .flat()
       .map((user) => Number(user) as UserId)
@@ -146,9 +172,9 @@ export class RedisRegistry implements Registry {
       .slice(0, countMax);
   }
 
-  /** Somebody was told to have come or gone, by whichever worker. */
-  heard(user: UserId, isHere: boolean): void {
-    this.#remember(user, isHere);
+  /** Somebody was told to be seen so, by whichever worker. */
+  heard(user: UserId, state: PresenceState): void {
+    this.#remember(user, state);
   }
 
   async close(): Promise<void> {
@@ -158,24 +184,30 @@ export class RedisRegistry implements Registry {
     this.#redis.disconnect();
   }
 
-  async #tell(what: keyof typeof scripts, user: UserId): Promise<boolean> {
-    this.#remember(user, what === "arrived");
-    try {
-      return (await this.#call(what, this.#name, user % shards, [user])).length > 0;
-    } catch {
-      return true; // Away: those who are reached are told, and Redis when it is back.
-    }
+  async #ask(shard: number, users: readonly UserId[]): Promise<News> {
+    const texts = users.map(String);
+    const [counts, active] = await Promise.all([
+      this.#redis.hmget(countsOf(shard), ...texts),
+      this.#redis.hmget(activeOf(shard), ...texts),
+    ]);
+    return users.map((user, at) => [
+      user,
+      counts[at] === null ? "offline" : active[at] === null ? "away" : "here",
+    ]);
   }
 
-  async #call(
-    what: keyof typeof scripts,
-    name: string,
-    shard: number,
-    users: readonly UserId[],
-  ): Promise<UserId[]> {
-    const keys = [usersOf(shard, name), countsOf(shard), hereOf(shard)];
-    const news = await this.#redis.eval(scripts[what], keys.length, ...keys, ...users);
-    return (news as string[]).map((user) => Number(user) as UserId);
+  async #call(name: string, shard: number, told: News): Promise<News> {
+    const keys = [usersOf(shard, name), countsOf(shard), activeOf(shard), hereOf(shard)];
+    const words = (await this.#redis.eval(
+      script,
+      keys.length,
+      ...keys,
+      ...told.flat(),
+    )) as string[];
+    return Array.from({ length: words.length / 2 }, (_, at) => [
+      Number(words[at * 2]) as UserId,
+      words[at * 2 + 1] as PresenceState,
+    ]);
   }
 
   /** A new name with everybody who is here; then the old ones are taken apart, and with them who left while Redis was away. */
@@ -189,12 +221,12 @@ export class RedisRegistry implements Registry {
     try {
       // All of it is written before anything is awaited: whoever comes or goes next is told after it.
       const came = await this.#tellAll(this.#name);
-      if (this.#hasBeenEntered) this.#parts.came(came);
+      if (this.#hasBeenEntered) this.#parts.changed(came);
       const gone = await Promise.all([...this.#old].map((name) => this.#takeApart(name)));
       this.#old.clear();
       this.#isEntered = true;
       if (this.#hasBeenEntered) {
-        this.#parts.gone(gone.flat());
+        this.#parts.changed(gone.flat());
         this.#parts.restored();
       }
       this.#hasBeenEntered = true;
@@ -204,21 +236,21 @@ export class RedisRegistry implements Registry {
     this.#isEntering = false;
   }
 
-  async #tellAll(name: string): Promise<UserId[]> {
+  async #tellAll(name: string): Promise<News> {
     const { leaseMs } = this.#limits;
     const lease = this.#redis.set(leaseOf(name), "", "PX", leaseMs);
     const listed = this.#redis.sadd(workersKey, name);
-    const told = byShard(this.#parts.mine()).flatMap(([shard, users]) =>
-      partsOf(users).map((part) => this.#call("arrived", name, shard, part)),
+    const told = byShard(this.#parts.mine(), ([user]) => user).flatMap(([shard, some]) =>
+      partsOf(some).map((part) => this.#call(name, shard, part)),
     );
     const [came] = await Promise.all([Promise.all(told), lease, listed]);
     return came.flat();
   }
 
-  /** Nobody is under this name any more. Resolves to those who are nowhere now. */
-  async #takeApart(name: string): Promise<UserId[]> {
+  /** Nobody is under this name any more. Resolves to those who are seen otherwise now. */
+  async #takeApart(name: string): Promise<News> {
     const gone = await Promise.all(
-      Array.from({ length: shards }, (_, shard) => this.#call("left", name, shard, [])),
+      Array.from({ length: shards }, (_, shard) => this.#call(name, shard, [])),
     );
     await Promise.all([this.#redis.srem(workersKey, name), this.#redis.del(leaseOf(name))]);
     return gone.flat();
@@ -241,7 +273,7 @@ export class RedisRegistry implements Registry {
   /** A server of a cluster may come back empty alone: the lease lies on another one. */
   async #isWhole(): Promise<boolean> {
     if (!this.#isSpread) return true;
-    const shardsMine = new Set(this.#parts.mine().map((user) => user % shards));
+    const shardsMine = new Set(this.#parts.mine().map(([user]) => user % shards));
     const held = await Promise.all(
       [...shardsMine].map((shard) => this.#redis.exists(usersOf(shard, this.#name))),
     );
@@ -260,14 +292,14 @@ export class RedisRegistry implements Registry {
         this.#missed.delete(name);
         const gone = await this.#takeApart(name);
         log.info("a worker was gone without a word", { people: gone.length });
-        this.#parts.gone(gone);
+        this.#parts.changed(gone);
       }
     }
   }
 
-  #remember(user: UserId, isHere: boolean): void {
+  #remember(user: UserId, state: PresenceState): void {
     this.#remembered.delete(user);
-    this.#remembered.set(user, isHere);
+    this.#remembered.set(user, state);
     if (this.#remembered.size <= rememberedMax) return;
     const [oldest] = this.#remembered.keys();
     this.#remembered.delete(oldest!);
@@ -278,16 +310,17 @@ const workersKey = "presence:workers";
 const nameAnew = (): string => randomBytes(8).toString("hex");
 const leaseOf = (name: string): string => `presence:lease:${name}`;
 const tagOf = (shard: number): string => `{u${String(shard).padStart(2, "0")}}`;
-const usersOf = (shard: number, name: string): string => `${tagOf(shard)}:of:${name}`;
+const usersOf = (shard: number, name: string): string => `${tagOf(shard)}:seen:${name}`;
 const countsOf = (shard: number): string => `${tagOf(shard)}:counts`;
+const activeOf = (shard: number): string => `${tagOf(shard)}:active`;
 const hereOf = (shard: number): string => `${tagOf(shard)}:here`;
 
-function byShard(users: readonly UserId[]): [number, UserId[]][] {
-  return [...Map.groupBy(users, (user) => user % shards)];
+function byShard<T>(all: readonly T[], userOf: (one: T) => UserId): [number, T[]][] {
+  return [...Map.groupBy(all, (one) => userOf(one) % shards)];
 }
 
-function partsOf(users: readonly UserId[]): UserId[][] {
-  return Array.from({ length: Math.ceil(users.length / usersPerCallMax) }, (_, at) =>
-    users.slice(at * usersPerCallMax, (at + 1) * usersPerCallMax),
+function partsOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / usersPerCallMax) }, (_, at) =>
+    all.slice(at * usersPerCallMax, (at + 1) * usersPerCallMax),
   );
 }

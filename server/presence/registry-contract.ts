@@ -19,17 +19,28 @@ export function describeRegistry(kind: string, start: () => Promise<Registry>): 
 
   test(`P1 P7: a registry of the kind ${kind} says who comes first and who goes last`, async () => {
     const registry = await begin();
-    expect(await registry.arrived(ada)).toBe(true);
-    expect(await registry.arrived(ada)).toBe(false);
-    expect(await registry.here([ada, grace])).toEqual(new Set([ada]));
-    expect(await registry.left(ada)).toBe(true);
-    expect(await registry.left(ada)).toBe(false);
-    expect(await registry.here([ada, grace])).toEqual(new Set());
+    expect(await registry.set(ada, "here")).toBe("here");
+    expect(await registry.set(ada, "here")).toBeUndefined();
+    expect(await registry.here([ada, grace])).toEqual(new Map([[ada, "here"]]));
+    expect(await registry.set(ada, "offline")).toBe("offline");
+    expect(await registry.set(ada, "offline")).toBeUndefined();
+    expect(await registry.here([ada, grace])).toEqual(new Map());
+  });
+
+  test(`B12 P7: a registry of the kind ${kind} tells away from here`, async () => {
+    const registry = await begin();
+    expect(await registry.set(ada, "away")).toBe("away");
+    expect(await registry.here([ada])).toEqual(new Map([[ada, "away"]]));
+    expect(await registry.set(ada, "here")).toBe("here");
+    expect(await registry.set(ada, "away")).toBe("away");
+    expect(await registry.online(0, 9)).toEqual([ada]);
+    expect(await registry.set(ada, "offline")).toBe("offline");
+    expect(await registry.online(0, 9)).toEqual([]);
   });
 
   test(`P9: a registry of the kind ${kind} lists who is here by number, a page at a time`, async () => {
     const registry = await begin();
-    for (const user of [linus, ada, grace]) await registry.arrived(user);
+    for (const user of [linus, ada, grace]) await registry.set(user, "here");
     expect(await registry.online(0, 2)).toEqual([ada, grace]);
     expect(await registry.online(grace, 2)).toEqual([linus]);
     expect(await registry.online(linus, 2)).toEqual([]);

@@ -1,17 +1,20 @@
 import type { UserId } from "#wire/ids.ts";
+import type { Shown } from "#wire/row.ts";
+
+/** How somebody is seen: here, here but at no device, or not here. */
+export type PresenceState = Shown["as"];
 
 /**
- * Who is here on any worker. Each worker says of whom it holds a socket; `registry-contract.ts` holds every kind to this.
+ * Who is here on any worker, and how. Each worker says how its own are seen; on the whole somebody is as the most present of these.
+ * `registry-contract.ts` holds every kind to this.
  *
  * While it can't be reached a worker goes by its own sockets and by what it heard last: nobody leaves because a Redis froze.
  */
 export interface Registry {
-  /** This worker has them. Resolves to whether nobody had them before. */
-  arrived(user: UserId): Promise<boolean>;
-  /** This worker has them no more. Resolves to whether nobody has them now. */
-  left(user: UserId): Promise<boolean>;
-  /** Of these, who is here. Never rejects. */
-  here(users: readonly UserId[]): Promise<ReadonlySet<UserId>>;
+  /** On this worker they are seen so. Resolves to how they are seen on the whole, where this changed it. */
+  set(user: UserId, state: PresenceState): Promise<PresenceState | undefined>;
+  /** Of these, who is here, and how. Never rejects. */
+  here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>>;
   /** Those who are here with a number above `after`, by number, at most `countMax`. */
   online(after: number, countMax: number): Promise<readonly UserId[]>;
   /** This worker ends. Its people are given the grace to come back on other workers; then those tell that they are gone. */
@@ -20,24 +23,26 @@ export interface Registry {
 
 /** Of one worker that is alone. */
 export class MemoryRegistry implements Registry {
-  readonly #here = new Set<UserId>();
+  readonly #here = new Map<UserId, PresenceState>();
 
-  async arrived(user: UserId): Promise<boolean> {
-    const isFirst = !this.#here.has(user);
-    this.#here.add(user);
-    return isFirst;
+  async set(user: UserId, state: PresenceState): Promise<PresenceState | undefined> {
+    const before = this.#here.get(user) ?? "offline";
+    if (state === "offline") this.#here.delete(user);
+    else this.#here.set(user, state);
+    return state === before ? undefined : state;
   }
 
-  async left(user: UserId): Promise<boolean> {
-    return this.#here.delete(user);
-  }
-
-  async here(users: readonly UserId[]): Promise<ReadonlySet<UserId>> {
-    return new Set(users.filter((user) => this.#here.has(user)));
+  async here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>> {
+    return new Map(
+      users.flatMap((user) => {
+        const state = this.#here.get(user);
+        return state ? [[user, state]] : [];
+      }),
+    );
   }
 
   async online(after: number, countMax: number): Promise<readonly UserId[]> {
-    return [...this.#here]
+    return [...this.#here.keys()]
       .filter((user) => user > after)
       .sort((one, other) => one - other)
       .slice(0, countMax);

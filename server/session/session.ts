@@ -1,7 +1,8 @@
 import { encodeAnswer, type Frame, packAnswer } from "#wire/codec.ts";
 import { closes, type CloseName } from "#wire/codes.ts";
 import type { Answer } from "#wire/event.ts";
-import type { ChannelId, StreamId, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import { defaultShown, type Shown } from "#wire/row.ts";
 import { log } from "../observe/log.ts";
 
 /** What a session needs from its socket; the engine's fits. */
@@ -58,6 +59,13 @@ export class Session {
   /** It can say nothing, not even that it is there: its end shows by itself. */
   isListenerOnly = false;
   lastSummariesAtMs = 0;
+  /** The user is seen here by this socket. */
+  isPresent = false;
+  /** Nobody is at its device. */
+  isAway = false;
+  /** How others see its user, as of a number of the user's own stream. */
+  #shown = defaultShown;
+  #shownAsOf: Seq = 0;
   /** Durable topics, through the barrier. */
   readonly followed = new Map<StreamId, Followed>();
   /** Channels that are open: their `live` topic too. */
@@ -86,6 +94,17 @@ export class Session {
   /** Whether topics may be followed for it: on a closed or a lagging socket `leave` has given them back, or is about to. */
   get isListening(): boolean {
     return !this.isClosed && this.lag === undefined;
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  /** What is older than what is known is ignored. */
+  show(shown: Shown, asOf: Seq): void {
+    if (asOf < this.#shownAsOf) return;
+    this.#shown = shown;
+    this.#shownAsOf = asOf;
   }
 
   /** To this socket alone. */

@@ -88,7 +88,8 @@ export async function readUserStream(
 ): Promise<CaughtUp | undefined> {
   const rows = await sql<CatchUpRow[]>`
     select u.id as stream, ${cursor}::bigint as from_seq, u.head, page.position, page.kind, page.entity,
-           page.position as version, m.user_id is not null and c.id is not null as there,
+           page.position as version, page.kind = 6 or m.user_id is not null and c.id is not null as there,
+           u.status_text, u.status_until, u.shown_as, u.shows_typing, u.shows_receipts,
            m.role as member_role, m.joined_at, m.read_seq, m.delivered_seq, m.read_from,
            c.text_id, c.kind as channel_kind, c.name as channel_name, peer.id as peer_id, peer.name as peer_name
       from users u

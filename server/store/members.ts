@@ -1,7 +1,8 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import type { MemberRole } from "#wire/row.ts";
+import type { MemberRole, Status } from "#wire/row.ts";
 import type { Database } from "./database.ts";
 import type { PeopleCursor } from "./people.ts";
+import { type StatusColumns, statusOf } from "./profile.ts";
 
 export interface FoundMember {
   readonly id: UserId;
@@ -9,6 +10,7 @@ export interface FoundMember {
   readonly role: MemberRole;
   readonly joinedAt: number;
   readonly lastSeenAt: number | null;
+  readonly status: Status | null;
 }
 
 export interface MembersPage {
@@ -26,21 +28,21 @@ export async function readMembers(
   limit: number,
 ): Promise<MembersPage | undefined> {
   const rows = await sql<
-    {
+    (StatusColumns & {
       count: number;
       id: UserId | null;
       name: string;
       role: MemberRole;
       joined_at: Date;
       last_seen_at: Date | null;
-    }[]
+    })[]
   >`
     select (select count(*) from members where channel_id = c.id) as count,
-           page.id, page.name, page.role, page.joined_at, page.last_seen_at
+           page.id, page.name, page.role, page.joined_at, page.last_seen_at, page.status_text, page.status_until
       from members own
       join channels c on c.id = own.channel_id and c.deleted_at is null
       left join lateral (
-        select u.id, u.name, m.role, m.joined_at, u.last_seen_at
+        select u.id, u.name, m.role, m.joined_at, u.last_seen_at, u.status_text, u.status_until
           from members m join users u on u.id = m.user_id
          where m.channel_id = c.id
            and (${after === null} or (lower(u.name), u.id) > (lower(${after?.name ?? ""}), ${after?.id ?? 0}::bigint))
@@ -51,7 +53,7 @@ export async function readMembers(
   const first = rows[0];
   if (!first) return undefined;
 
-  const members = rows.flatMap(({ id, name, role, joined_at, last_seen_at }) =>
+  const members = rows.flatMap(({ id, name, role, joined_at, last_seen_at, ...columns }) =>
     id === null
       ? []
       : {
@@ -60,9 +62,21 @@ export async function readMembers(
           role,
           joinedAt: joined_at.getTime(),
           lastSeenAt: last_seen_at?.getTime() ?? null,
+          status: statusOf(columns),
         },
   );
   return { members, count: first.count };
+}
+
+/** The members of a channel, at most so many. */
+export async function readMemberIds(
+  sql: Database,
+  channelId: ChannelId,
+  countMax?: number,
+): Promise<UserId[]> {
+  const rows = await sql<{ user_id: UserId }[]>`
+    select user_id from members where channel_id = ${channelId} limit ${countMax ?? null}`;
+  return rows.map(({ user_id }) => user_id);
 }
 
 /** Of these channels those that the user is in now. */

@@ -70,8 +70,8 @@ test("certain people are read also when they are no longer active, with when the
   await writeLastSeen(sql, new Map([[grace, at]]));
   await writeLastSeen(sql, new Map([[999_999_999 as UserId, at]]));
   expect(await readPeople(sql, [grace, ada, 999_999_999 as UserId])).toEqual([
-    { id: ada, name: "Ada Seen", role: "member", lastSeenAt: null },
-    { id: grace, name: "Grace Seen", role: "member", lastSeenAt: at },
+    { id: ada, name: "Ada Seen", role: "member", lastSeenAt: null, status: null },
+    { id: grace, name: "Grace Seen", role: "member", lastSeenAt: at, status: null },
   ]);
 });
 

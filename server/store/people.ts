@@ -1,32 +1,35 @@
 import type { UserId } from "#wire/ids.ts";
-import type { SystemRole } from "#wire/row.ts";
+import type { Status, SystemRole } from "#wire/row.ts";
 import type { Database } from "./database.ts";
+import { type StatusColumns, statusOf } from "./profile.ts";
 
 export interface FoundPerson {
   readonly id: UserId;
   readonly name: string;
   readonly role: SystemRole;
   readonly lastSeenAt: number | null;
+  readonly status: Status | null;
 }
 
-interface PersonRow {
+interface PersonRow extends StatusColumns {
   id: UserId;
   name: string;
   role: SystemRole;
   last_seen_at: Date | null;
 }
 
-const personOf = ({ id, name, role, last_seen_at }: PersonRow): FoundPerson => ({
-  id,
-  name,
-  role,
-  lastSeenAt: last_seen_at?.getTime() ?? null,
+const personOf = (row: PersonRow): FoundPerson => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  lastSeenAt: row.last_seen_at?.getTime() ?? null,
+  status: statusOf(row),
 });
 
 /** These people, also those who are no longer active: their messages still stand. */
 export async function readPeople(sql: Database, ids: readonly UserId[]): Promise<FoundPerson[]> {
   const rows = await sql<PersonRow[]>`
-    select id, name, role, last_seen_at from users where id = any (${ids as UserId[]}::bigint[]) order by lower(name), id`;
+    select id, name, role, last_seen_at, status_text, status_until from users where id = any (${ids as UserId[]}::bigint[]) order by lower(name), id`;
   return rows.map(personOf);
 }
 
@@ -47,7 +50,7 @@ export async function findPeople(
   // No text of PostgreSQL's holds NUL, so no name does.
   const prefix = `${query.replaceAll("\0", "").replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   const rows = await sql<PersonRow[]>`
-    select id, name, role, last_seen_at from users
+    select id, name, role, last_seen_at, status_text, status_until from users
      where active
        and (lower(name) like lower(${prefix}) or lower(name) like lower(${`% ${prefix}`}) or lower(email) like lower(${prefix}))
        and (${after === null} or (lower(name), id) > (lower(${after?.name ?? ""}), ${after?.id ?? 0}::bigint))

@@ -20,6 +20,8 @@ export interface PointerMoved {
   readonly seq: Seq;
   /** Others can see a difference: they do in channels of at most `membersWithPointersMax` members. */
   readonly seen: boolean;
+  /** Others may see what the user has read. */
+  readonly showsReceipts: boolean;
 }
 
 /**
@@ -39,16 +41,17 @@ export async function movePointers(
       read_from: Seq;
       seq: Seq;
       seen: boolean;
+      shows_receipts: boolean;
     }[]
   >`
-    select * from move_pointers(
+    select moved.*, (select u.shows_receipts from users u where u.id = moved.user_id) from move_pointers(
       ${moves.map((move) => move.channelId)}::bigint[],
       ${moves.map((move) => move.userId)}::bigint[],
       ${moves.map((move) => move.readSeq)}::bigint[],
       ${moves.map((move) => move.deliveredSeq)}::bigint[],
       ${moves.map((move) => move.readFrom)}::bigint[],
       ${membersWithPointersMax}
-    ) order by user_id, seq`;
+    ) moved order by user_id, seq`;
   return rows.map((row) => ({
     channelId: row.channel_id,
     userId: row.user_id,
@@ -57,17 +60,24 @@ export async function movePointers(
     readFrom: row.read_from,
     seq: row.seq,
     seen: row.seen,
+    showsReceipts: row.shows_receipts,
   }));
 }
 
-/** Pointers of the other members; none where there are too many for ticks, undefined where the user is no member. */
+/**
+ * Pointers of the other members; none where there are too many for ticks, undefined where the user is no member. What somebody has read is 0 where one of the two
+ * keeps it to themselves.
+ */
 export async function readPointers(
   sql: Database,
   channelId: ChannelId,
   userId: UserId,
 ): Promise<{ user: UserId; readSeq: Seq; deliveredSeq: Seq }[] | undefined> {
-  const rows = await sql<{ user_id: UserId; read_seq: Seq; delivered_seq: Seq }[]>`
-    select m.user_id, m.read_seq, m.delivered_seq
+  const rows = await sql<
+    { user_id: UserId; read_seq: Seq; delivered_seq: Seq; shows_receipts: boolean }[]
+  >`
+    select m.user_id, m.read_seq, m.delivered_seq,
+           (select u.shows_receipts from users u where u.id = m.user_id)
       from members m
       join channels c on c.id = m.channel_id and c.deleted_at is null
      where m.channel_id = ${channelId}
@@ -76,9 +86,14 @@ export async function readPointers(
   if (rows.length === 0) return undefined;
   if (rows.length > membersWithPointersMax) return [];
 
+  const own = rows.find((row) => row.user_id === userId);
   return rows
-    .filter((row) => row.user_id !== userId)
-    .map((row) => ({ user: row.user_id, readSeq: row.read_seq, deliveredSeq: row.delivered_seq }));
+    .filter((row) => row !== own)
+    .map((row) => ({
+      user: row.user_id,
+      readSeq: row.shows_receipts && own?.shows_receipts ? row.read_seq : 0,
+      deliveredSeq: row.delivered_seq,
+    }));
 }
 
 /** In larger channels a tick means committed, and who has read is a query. */

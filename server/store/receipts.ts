@@ -7,7 +7,7 @@ export type Receipt = ReplyOf<"receiptsPage">["receipts"][number];
 
 /**
  * What became of one message at each of the others who were members when it was said and still are. Undefined where there is no such message, or the
- * user is no member.
+ * user is no member. What somebody has read is not told where one of the two keeps it to themselves.
  */
 export async function readReceipts(
   sql: Database,
@@ -24,19 +24,23 @@ export async function readReceipts(
       deliveredMarks: number[];
     }[]
   >`
-    select o.user_id as user, o.read_seq as "readSeq", o.delivered_seq as "deliveredSeq",
-           o.read_marks as "readMarks", o.delivered_marks as "deliveredMarks"
-      from members own
+    select o.user_id as user, case when o.shows_receipts and own.shows_receipts then o.read_seq else 0 end as "readSeq", o.delivered_seq as "deliveredSeq",
+           case when o.shows_receipts and own.shows_receipts then o.read_marks else '{}' end as "readMarks", o.delivered_marks as "deliveredMarks"
+      from (
+        select m.*, (select u.shows_receipts from users u where u.id = m.user_id) as shows_receipts from members m
+      ) own
       join channels c on c.id = own.channel_id and c.deleted_at is null
      cross join lateral (
        select m.author_id, m.created_at from messages m where m.channel_id = c.id and m.seq = ${seq} limit 1
      ) message
       left join lateral (
-        select m.* from members m
+        select m.*, (select u.shows_receipts from users u where u.id = m.user_id) as shows_receipts
+          from members m
          where m.channel_id = c.id and m.user_id <> message.author_id and date_trunc('milliseconds', m.joined_at) <= message.created_at
          order by m.read_seq desc, m.user_id limit ${limits.groupMembersMax}
       ) o on true
-     where own.channel_id = ${channelId} and own.user_id = ${userId}`;
+     where own.channel_id = ${channelId} and own.user_id = ${userId}
+     order by "readSeq" desc, o.user_id`;
   if (rows.length === 0) return undefined;
 
   return rows.flatMap(({ user, readSeq, deliveredSeq, readMarks, deliveredMarks }) =>

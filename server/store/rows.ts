@@ -1,6 +1,7 @@
 import type { Seq, UserId } from "#wire/ids.ts";
 import type { ChannelKind, MemberRole, MessageRow, Row, RowKind } from "#wire/row.ts";
 import { rowKinds } from "#wire/row.ts";
+import { type ProfileColumns, profileOf } from "./profile.ts";
 
 /** Columns of a message as the statements of this room name them. */
 export interface MessageColumns {
@@ -15,7 +16,7 @@ export interface MessageColumns {
 }
 
 /** Columns of a change, joined to the present state of what changed; null where it is gone. */
-export interface ChangeColumns extends MessageColumns {
+export interface ChangeColumns extends MessageColumns, ProfileColumns {
   kind: number;
   entity: number;
   version: Seq;
@@ -109,5 +110,7 @@ export function changeRow(columns: ChangeColumns): Row {
           readFrom: columns.read_from!,
         },
       };
+    case "profile":
+      return { kind, entity, version, body: profileOf(columns) };
   }
 }

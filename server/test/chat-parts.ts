@@ -19,7 +19,7 @@ import { systemClock } from "#lib/clock.ts";
 import { pause } from "#lib/wait.ts";
 
 /** The chat's parts without a socket, over a database: what the HTTP side alone speaks with. */
-export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" | "relay" | "now"> {
+export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" | "relay"> {
   const bus = new MemoryHub().connect((_, bytes) => delivery.receive(bytes));
   const after = (ms: number, call: () => void) => systemClock.after(ms, call);
   const { now } = Date;
@@ -29,9 +29,10 @@ export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" 
     readHeads: (streams) => readHeads(sql, streams),
     readIntervals: async () => ({ intervals: [], more: false }),
     removing: () => undefined,
-    membershipDelivered: () => undefined,
+    personalDelivered: () => undefined,
     after,
   });
+  const relay = new Relay(bus);
   const heads = new Heads({ bus, readHeads: (streams) => readHeads(sql, streams), now });
   return {
     sql,
@@ -54,13 +55,18 @@ export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" 
     typing: new TypingBook({ changed: () => undefined, now, after }),
     presence: openPresence({
       redisUrl: undefined,
-      tell: () => undefined,
+      publish: () => undefined,
+      relay,
+      tellWatchers: () => undefined,
+      tellCount: () => undefined,
+      readMembers: async () => [],
       restored: () => undefined,
       clock: { ...systemClock, now, after },
     }),
     readIntervals: async () => ({ intervals: [], more: false }),
     sessions: new Sessions(),
-    relay: new Relay(bus),
+    relay,
+    publishLive: () => undefined,
     now,
     readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
   };

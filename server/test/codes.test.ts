@@ -136,6 +136,8 @@ const provoked: Record<RefusalCode, (socket: Talk) => Promise<Reply>> = {
     const [one] = await addUsers(server.sql, "One too many");
     return socket.command({ op: "addMembers", channel, users: [one!] });
   },
+  status_invalid: (socket) =>
+    socket.command({ op: "setStatus", status: { text: " ", until: null } }),
   name_invalid: (socket) =>
     socket.command({ op: "createGroup", id: Bun.randomUUIDv7(), name: " \n ", users: [] }),
   id_taken: async (socket) => {

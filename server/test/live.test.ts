@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import type { EventOf, ReplyOf } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { typingMs } from "#wire/limits.ts";
+import { feedMs } from "../presence/feed.ts";
 import { graceMs } from "../presence/presence.ts";
 import { HandClock } from "./hand-clock.ts";
 import { people } from "./people.ts";
@@ -26,6 +27,13 @@ const seen = (socket: Talk, user: UserId) =>
   socket.answers.flatMap((one) =>
     one.op === "presence" ? one.people.filter((person) => person.user === user) : [],
   );
+
+/** What people's comings and goings are gathered for is over. */
+async function tellsPresence(socket: Talk): Promise<void> {
+  await pings(socket);
+  clock.pass(feedMs);
+  await pings(socket);
+}
 
 /** `read` is written together with others: 250 ms by the clock. */
 async function reads(
@@ -203,8 +211,11 @@ test("P1 P5: those who list somebody see them come at once and go after 15 s; a 
   expect((await page()).people).toMatchObject([{ id: katherine.id, online: false }]);
 
   const phone = await talk(server, katherine);
+  await tellsPresence(ada);
   const came = await ada.next("presence", (one) => one.people[0]!.user === katherine.id);
-  expect(came.people).toEqual([{ user: katherine.id, online: true, lastSeenAt: null }]);
+  expect(came.people).toEqual([
+    { user: katherine.id, online: true, lastSeenAt: null, away: false },
+  ]);
   const tablet = await talk(server, katherine);
   await phone.leaves();
   await pings(ada);
@@ -214,22 +225,24 @@ test("P1 P5: those who list somebody see them come at once and go after 15 s; a 
   clock.pass(graceMs - 1);
   const reloaded = await talk(server, katherine);
   clock.pass(graceMs);
-  await pings(ada);
+  await tellsPresence(ada);
   expect(seen(ada, katherine.id)).toHaveLength(1);
   expect((await page()).people).toMatchObject([{ online: true }]);
 
   const leftAtMs = clock.now();
   await reloaded.leaves();
   await pings(ada);
-  clock.pass(graceMs - 1);
-  await pings(ada);
+  clock.pass(graceMs - feedMs - 1);
+  await tellsPresence(ada);
   expect(seen(ada, katherine.id)).toHaveLength(1);
   clock.pass(1);
+  await tellsPresence(ada);
   await ada.next("presence", ({ people: [one] }) => one!.user === katherine.id && !one!.online);
   expect(seen(ada, katherine.id).at(-1)).toEqual({
     user: katherine.id,
     online: false,
     lastSeenAt: leftAtMs,
+    away: false,
   });
   expect((await page()).people).toMatchObject([{ online: false }]);
 });
@@ -240,7 +253,7 @@ test("P1: of somebody whom one neither listed nor has a direct channel with one 
   await using he = await talk(server, edsger);
   await he.leaves();
   clock.pass(graceMs);
-  await pings(grace);
+  await tellsPresence(grace);
   expect(seen(grace, edsger.id)).toEqual([]);
 });
 

@@ -62,6 +62,8 @@ const bodies: Record<string, (other: UserId) => unknown> = {
   }),
   "PUT /channels/:channel/pointers": () => ({ readSeq: 1 }),
   "POST /channels/:channel/typing": () => ({ typing: true }),
+  "PUT /account/status": () => ({ text: "here and there" }),
+  "PUT /account/shown": () => ({ as: "here", typing: true, receipts: true }),
 };
 /** Routes for those who are signed in, other than administrators. */
 const routes = Object.entries(policy)
@@ -126,6 +128,9 @@ const questions = (me: SignedIn, channel: ChannelId, seq: number, other: UserId)
   receipts: { op: "receipts", channel, seq },
   removeMember: { op: "removeMember", channel, user: other },
   deleteGroup: { op: "deleteGroup", channel },
+  setStatus: { op: "setStatus", status: { text: "here and there", until: null } },
+  setShown: { op: "setShown", shown: { as: "here", typing: true, receipts: true } },
+  setAway: { op: "setAway", away: false },
   ping: { op: "ping" },
 });
 
@@ -140,6 +145,7 @@ test("S1 S10 C11: every command lets in whom it may, and nothing of the channel 
   const open = new Set<CommandName>([
     ...(["renew", "resume", "summaries", "read", "typing", "close"] as const),
     ...(["people", "createDirect", "createGroup", "ping"] as const),
+    ...(["setStatus", "setShown", "setAway"] as const),
   ]);
   for (const one of ["former member", "stranger", "member"] as const) {
     const me = callers[one]!;

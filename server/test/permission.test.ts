@@ -53,6 +53,9 @@ const questions = (me: SignedIn): Questions => ({
   deleteGroup: { op: "deleteGroup", channel: lobby },
   members: { op: "members", channel: lobby, after: null },
   receipts: { op: "receipts", channel: lobby, seq: 2 },
+  setStatus: { op: "setStatus", status: { text: "here and there", until: null } },
+  setShown: { op: "setShown", shown: { as: "here", typing: true, receipts: true } },
+  setAway: { op: "setAway", away: false },
   ping: { op: "ping" },
 });
 const commandNames = Object.keys(commandFields) as CommandName[];
@@ -112,6 +115,9 @@ test("C11 S10: a stranger gets nothing of a channel by any command, now or later
     deleteGroup: "not_a_member",
     members: "not_a_member",
     receipts: "not_a_member",
+    setStatus: "done",
+    setShown: "done",
+    setAway: "done",
     ping: "pong",
   });
   // All that a channel has to tell, while the stranger's socket is here.
@@ -186,6 +192,9 @@ test("S10: a member may do all of it", async () => {
     deleteGroup: "may_not_manage",
     members: "membersPage",
     receipts: "receiptsPage",
+    setStatus: "done",
+    setShown: "done",
+    setAway: "done",
     ping: "pong",
   });
   expect(member.answers.some((one) => one.op === "reset" && one.stream === lobby)).toBe(true);

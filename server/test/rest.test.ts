@@ -340,6 +340,7 @@ const provoked: Record<WireProblemCode, () => Promise<RestAnswer>> = {
       ...said("to nothing"),
       rootSeq: 99,
     }),
+  status_invalid: async () => asAda.put("/account/status", { text: " " }),
   user_unknown: async () => asAda.post("/channels", { kind: "direct", user: 999_999 }),
   slow_down: async () => {
     const { id } = await group("flood");

@@ -97,7 +97,7 @@ export function startDelivery({ head = 0 }: { head?: Seq } = {}) {
       return { intervals: cutIntervals(stream, from, through, rows), more: false };
     },
     removing: ({ through }) => removals.push([through, published.at(-1)?.through ?? 0]),
-    membershipDelivered: ({ frame }) => memberships.push(...(decodeAnswers(frame) as never[])),
+    personalDelivered: ({ frame }) => memberships.push(...(decodeAnswers(frame) as never[])),
     after: (ms, call) => clock.after(ms, call),
   });
   return {

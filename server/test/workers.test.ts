@@ -96,7 +96,7 @@ onRedis(
     const linus = await talk(other, linusIn);
     const isLinus = ({ people: [person] }: EventOf<"presence">) => person!.user === linusIn.id;
     expect((await ada.next("presence", isLinus)).people).toEqual([
-      { user: linusIn.id, online: true, lastSeenAt: null },
+      { user: linusIn.id, online: true, lastSeenAt: null, away: false },
     ]);
     const page = await ada.gets("peoplePage", {
       op: "people",

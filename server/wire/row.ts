@@ -17,6 +17,7 @@ import {
 
 export const channelKinds = ["direct", "group", "department", "project", "general"] as const;
 export const memberRoles = ["admin", "moderator", "member"] as const;
+export const shownAs = ["here", "away", "offline"] as const;
 export const systemRoles = ["owner", "admin", "member", "guest"] as const;
 export type ChannelKind = (typeof channelKinds)[number];
 export type MemberRole = (typeof memberRoles)[number];
@@ -72,7 +73,7 @@ export const statusType = record({ text: text(limits.statusCharsMax * 2), until:
 
 /** How others see somebody: as they are, always away, or as if they were not here; whether they see them write, and what they have read. */
 export const shownType = record({
-  as: word(["here", "away", "offline"]),
+  as: word(shownAs),
   typing: bool,
   receipts: bool,
 });

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { readWhyNot } from "../../store/membership.ts";
+import { readProfile } from "../../store/profile.ts";
 import { readMemberships, readSummaries, type Summary } from "../../store/summary.ts";
 import { ChannelParam, PointersForm, TypingForm, Unread } from "../chat-schema.ts";
 import type { AppEnv, Parts } from "../parts.ts";
@@ -61,7 +62,9 @@ export function addReadingRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
     if ((await chat.readMemberOf(userId, [channelId])).size === 0) {
       return problem(c, await readWhyNot(sql, channelId, userId));
     }
-    if (c.req.valid("json").typing) chat.typing.started(channelId, userId, httpDevice);
+    const { typing: isTyping } = c.req.valid("json");
+    const profile = isTyping ? await readProfile(sql, userId) : undefined;
+    if (profile?.shown.typing) chat.typing.started(channelId, userId, httpDevice);
     else chat.typing.stopped(channelId, userId, httpDevice);
     return c.body(null, 204);
   });

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { UserId } from "#wire/ids.ts";
 import { cursorAfter, parseCursor } from "../../chat/people.ts";
-import { findPeople, readPeople } from "../../store/people.ts";
+import { findPeople, type FoundPerson, readPeople } from "../../store/people.ts";
 import { personJson } from "../chat-json.ts";
 import { PageQuery, People, PeopleQuery, Person, UserParam } from "../chat-schema.ts";
 import type { AppEnv, Parts } from "../parts.ts";
@@ -50,9 +50,7 @@ const one = createRoute({
 /** The routes of people. */
 export function addUserRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   const { sql, chat } = parts;
-  const json = async <Of extends { lastSeenAt: number | null; id: UserId }>(
-    people: readonly Of[],
-  ) => {
+  const json = async (people: readonly FoundPerson[]) => {
     const here = await chat.presence.here(people.map(({ id }) => id));
     return people.map((person) => personJson(person, here));
   };

@@ -82,7 +82,7 @@ export class SimulatedWorker {
       readHeads,
       readIntervals,
       removing: nobodyMoves,
-      membershipDelivered: nobodyMoves,
+      personalDelivered: nobodyMoves,
       after: life.after,
     });
     const heads = new Heads({ bus, readHeads, now: life.now });
