@@ -205,19 +205,17 @@ export async function startWorker(
     now,
     after,
   });
-  const tellWatchers = (user: UserId, event: Event): void => {
-    const topic = presenceTopic(user);
+  const tellHere = (topic: string, event: Event): void => {
     if (isListenedTo(topic)) publishLocal(topic, encodeAnswer(event));
   };
+  const tellWatchers = (user: UserId, event: Event) => tellHere(presenceTopic(user), event);
   const presence = openPresence({
     redisUrl: config.redisUrl,
     publish: publishLive,
     relay,
     tellWatchers,
-    tellCount: (channel, online) => {
-      const event = encodeAnswer({ op: "onlineCount", channel, online });
-      publishLocal(liveTopic(channel), event);
-    },
+    tellCount: (channel, online) =>
+      tellHere(liveTopic(channel), { op: "onlineCount", channel, online }),
     readMembers: (channel, countMax) => readMemberIds(reading, channel, countMax),
     restored: () => void tellPresenceAnew(chat, tellWatchers),
     clock,

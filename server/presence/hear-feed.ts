@@ -1,12 +1,11 @@
 import { decodeAnswers } from "#wire/codec.ts";
-import type { Event, EventOf } from "#wire/event.ts";
+import type { Event } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
-
-type Told = EventOf<"presence">["people"];
+import type { Told } from "./feed.ts";
 
 interface Ears {
   /** Of people who are seen otherwise. */
-  heard(people: Told): void;
+  heard(people: readonly Told[]): void;
   /** To the sockets of this worker that watch the user. */
   tell(user: UserId, event: Event): void;
 }

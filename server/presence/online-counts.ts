@@ -1,6 +1,6 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { log } from "../observe/log.ts";
-import type { Told } from "./open-presence.ts";
+import type { Told } from "./feed.ts";
 import type { PresenceState } from "./registry.ts";
 
 export interface OnlineCountsParts {

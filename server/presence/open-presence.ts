@@ -1,17 +1,14 @@
-import type { Event, EventOf } from "#wire/event.ts";
+import type { Event } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Relay } from "../fanout/relay.ts";
 import { feedTopic, feedTopics } from "../fanout/topic.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type Told } from "./feed.ts";
 import { hearFeed } from "./hear-feed.ts";
 import { OnlineCounts, type OnlineCountsParts } from "./online-counts.ts";
 import { graceMs, Presence } from "./presence.ts";
 import { RedisRegistry } from "./redis-registry.ts";
 import { MemoryRegistry, type PresenceState, type Registry } from "./registry.ts";
-
-/** What is told of people who are seen otherwise. */
-export type Told = EventOf<"presence">["people"][number];
 
 interface Parts extends Pick<OnlineCountsParts, "readMembers"> {
   /** Without one there is one worker, which knows everybody. */
@@ -40,12 +37,15 @@ type OpenPresence = Pick<Registry, "here" | "online"> &
 export function openPresence(parts: Parts): OpenPresence {
   const { redisUrl, publish, relay, tellWatchers, tellCount, readMembers, restored, clock } = parts;
   const after: Clock["after"] = (ms, call) => clock.after(ms, call);
-  const feed = new Feed({ publish, topicOf: feedTopic, after });
+  const feed = new Feed({
+    publish,
+    topicOf: feedTopic,
+    here: (users) => registry.here(users),
+    after,
+  });
   const own = new Presence({
     changed: (user, state, lastSeenAt) => {
-      void registry
-        .set(user, state)
-        .then((seen) => seen && feed.tell(toldOf(user, seen, lastSeenAt)));
+      void registry.set(user, state).then((seen) => seen && feed.changed(user, lastSeenAt));
     },
     now: () => clock.now(),
     after,
@@ -60,7 +60,7 @@ export function openPresence(parts: Parts): OpenPresence {
           stateOf: (user) => own.stateOf(user),
           changed: (news) => {
             const leftAtMs = clock.now() - graceMs;
-            for (const [user, state] of news) feed.tell(toldOf(user, state, leftAtMs));
+            for (const [user] of news) feed.changed(user, leftAtMs);
           },
           restored: () => {
             restored();
@@ -95,12 +95,6 @@ export function openPresence(parts: Parts): OpenPresence {
       await registry.close();
     },
   };
-}
-
-/** When somebody was last seen is told of those alone who are not here. */
-export function toldOf(user: UserId, state: PresenceState, lastSeenAt: number | null): Told {
-  const online = state !== "offline";
-  return { user, online, lastSeenAt: online ? null : lastSeenAt, away: state === "away" };
 }
 
 const stateOf = (online: boolean, away: boolean): PresenceState =>

@@ -131,11 +131,12 @@ export class RedisRegistry implements Registry {
   }
 
   async set(user: UserId, state: PresenceState): Promise<PresenceState | undefined> {
-    this.#remember(user, state);
     try {
-      const news = await this.#call(this.#name, user % shards, [[user, state]]);
-      return news[0]?.[1];
+      const [news] = await this.#call(this.#name, user % shards, [[user, state]]);
+      if (news) this.#remember(...news);
+      return news?.[1];
     } catch {
+      this.#remember(user, state);
       return state; // Away: those who are reached are told, and Redis when it is back.
     }
   }

@@ -7,6 +7,7 @@ import { change, edit, Holder, join, leave, presentState, remove, say } from "..
 import { readChannels, readStream, readUserStream } from "./catch-up.ts";
 import { createDirect } from "./direct-channel.ts";
 import { movePointers } from "./pointer.ts";
+import { writeProfile } from "./profile.ts";
 
 const database = await testDatabase();
 afterAll(() => database[Symbol.asyncDispose]());
@@ -136,6 +137,15 @@ test("W2: a user's own stream brings memberships and pointers as they are now", 
   expect((await readUserStream(sql, me, 2))!.rows).toHaveLength(1);
   const cut = (await readUserStream(sql, me, 0, 2))!;
   expect(cut).toMatchObject({ through: 2, head: 3, cut: true });
+  const profile = {
+    status: { text: "At sea", until: Date.UTC(2030, 0, 1) },
+    shown: { as: "away" as const, typing: false, receipts: true },
+  };
+  await writeProfile(sql, me, { status: profile.status });
+  expect((await writeProfile(sql, me, { shown: profile.shown }))!.through).toBe(5);
+  expect((await readUserStream(sql, me, 3))!.rows.map(({ row }) => row)).toEqual([
+    { kind: "profile", entity: 0, version: 5, body: profile },
+  ]);
 
   await sql`update channels set deleted_at = now() where id = ${first}`;
   const [gone] = (await readUserStream(sql, me, 0))!.rows;

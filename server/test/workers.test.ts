@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { EventOf } from "#wire/event.ts";
 import type { ChannelId } from "#wire/ids.ts";
+import { defaultShown, type Shown } from "#wire/row.ts";
 import { findWithin, within } from "#lib/wait.ts";
 import { headsTopic } from "../fanout/topic.ts";
+import { addChannel, addUsers } from "./channels.ts";
 import { people } from "./people.ts";
 import { redisProgram, TestRedis } from "./redis.ts";
 import { startServer, type TestServer } from "./start-server.ts";
@@ -117,6 +119,43 @@ onRedis(
     expect(gone).toMatchObject({ online: false, lastSeenAt: expect.any(Number) });
   },
   30_000,
+);
+
+onRedis(
+  "B12 B38 W9: how somebody wants to be seen holds for their sockets on every worker, and is told and counted on every other",
+  async () => {
+    await using here = await talk(one, ada.me!, grace.me!);
+    await using there = await talk(other, ada.me!);
+    /** Changes it, and resolves to what Grace is told next of Ada. */
+    const shows = async (as: Shown["as"]) => {
+      const before = grace.answers.length;
+      await here.gets("done", { op: "setShown", shown: { ...defaultShown, as } });
+      return await findWithin(5_000, () =>
+        grace.answers
+          .slice(before)
+          .flatMap((answer) => (answer.op === "presence" ? answer.people : []))
+          .find(({ user }) => user === ada.me!.id),
+      );
+    };
+    expect(await shows("offline")).toMatchObject({ online: false });
+    // Also of the socket there: it would be seen otherwise.
+    await there.gets("done", { op: "setAway", away: true });
+    const page = { op: "people" as const, ids: [ada.me!.id], query: "", after: null };
+    expect((await grace.gets("peoplePage", page)).people).toMatchObject([{ online: false }]);
+    expect(await shows("here")).toMatchObject({ online: true, away: false });
+    await here.gets("done", { op: "setStatus", status: { text: "On both", until: null } });
+    const said = await grace.next("statusChanged", ({ user }) => user === ada.me!.id);
+    expect(said.status).toEqual({ text: "On both", until: null });
+
+    const crowd = await addUsers(one.sql, ...Array.from({ length: 99 }, (_, at) => `Many ${at}`));
+    const large = await addChannel(one.sql, [ada.me!.id, grace.me!.id, ...crowd]);
+    await grace.gets("opened", { op: "open", channel: large, epoch: "", cursor: 0 });
+    await grace.next("onlineCount", ({ online }) => online === 2);
+    await shows("offline");
+    await grace.next("onlineCount", ({ online }) => online === 1);
+    await shows("here");
+    await grace.next("onlineCount", ({ online }) => online === 2);
+  },
 );
 
 onRedis(
