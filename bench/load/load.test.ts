@@ -8,6 +8,7 @@ import { durable } from "./scenario/durable.ts";
 import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
+import { presence } from "./scenario/presence.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
@@ -55,6 +56,11 @@ test("X4: a thousand messages within a minute arrive once and in order, at a rat
 
 test("closed loop: several drafts in each send arrive once and in order", async () => {
   await measure(durable, { channels: 3, members: 2, speakers: 2, drafts: 5 });
+});
+
+test("P10 X5 X12: who goes away and comes back is seen to by all who look, within two seconds", async () => {
+  const { runs } = await measure(presence, { sockets: 12, members: 4, rate: 12, seconds: 1 });
+  expect(runs[0]!.figures["people told"]).toBe(12 * 4);
 });
 
 test("people come in again and again, and are told all their channels each time", async () => {

@@ -8,6 +8,7 @@ import { durable } from "./scenario/durable.ts";
 import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
+import { presence } from "./scenario/presence.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
@@ -20,6 +21,7 @@ const scenarios: Record<string, Scenario> = {
   "worker-death": workerDeath,
   reconnect,
   "slow-readers": slowReaders,
+  presence,
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<boolean> {

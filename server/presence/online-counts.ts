@@ -59,7 +59,10 @@ export class OnlineCounts {
     if (!looked) this.#looked.set(channel, (looked = begin()));
     looked.lookers++;
     if (looked.readAtMs === undefined) await this.#read(channel, looked);
-    return looked.members && looked.online.size;
+    if (!looked.members) return undefined;
+    // Who looked before is told what has changed since.
+    looked.told ??= looked.online.size;
+    return looked.online.size;
   }
 
   /** One socket fewer has it open. */
@@ -84,7 +87,9 @@ export class OnlineCounts {
 
   /** What was heard may be wrong: everything is counted anew. */
   doubt(): void {
-    for (const looked of this.#looked.values()) looked.readAtMs &&= Number.NEGATIVE_INFINITY;
+    for (const looked of this.#looked.values()) {
+      if (looked.readAtMs !== undefined) looked.readAtMs = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** Tells what has changed, and reads anew what is old. To be called once a second. */

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { closes } from "#wire/codes.ts";
 import { limits } from "#wire/limits.ts";
 import { createTokens } from "../auth/tokens.ts";
+import { graceMs } from "../presence/presence.ts";
 import { HandClock } from "./hand-clock.ts";
 import { hello } from "./hello.ts";
 import { people } from "./people.ts";
@@ -50,6 +51,28 @@ test("W1: a socket is closed after 60 s of silence, whatever the server sent it 
   seconds(1);
   expect(await silent.closed).toMatchObject({ code: closes.idle.number });
   await pings(lively);
+});
+
+test("P3 P4: who is silent for 60 s is offline by themselves, after the grace; who says every 25 s that they are there is not", async () => {
+  const grace = await server.signIn(people.grace);
+  await using looking = await talk(server, { ...ada, token: await tokenNow() }, grace);
+  const greeted = await dial(server);
+  const welcome = await hello(greeted, grace);
+  expect(welcome).toMatchObject({ heartbeatSeconds: 25, idleSecondsMax: 60 });
+  const isOnline = async () =>
+    (await looking.gets("peoplePage", { op: "people", ids: [grace.id], query: "", after: null }))
+      .people[0]!.online;
+  for (let beat = 0; beat < 4; beat++) {
+    seconds(welcome.heartbeatSeconds);
+    await Promise.all([pings(looking), pings(greeted)]);
+  }
+  seconds(graceMs / 1_000);
+  expect(await isOnline()).toBe(true);
+  await livesFor(looking, welcome.idleSecondsMax);
+  expect(await greeted.closed).toMatchObject({ code: closes.idle.number });
+  expect(await isOnline()).toBe(true);
+  seconds(graceMs / 1_000);
+  expect(await isOnline()).toBe(false);
 });
 
 test("S1: a minute before the token expires its socket is told once, and renewed it lives on", async () => {
