@@ -81,6 +81,7 @@ test("B38: who wants to be seen offline is gone at once, is in no list, and is n
   expect([presence.here(), presence.stateOf(ada)]).toEqual([[], "offline"]);
   expect(presence.takeLastSeen()).toEqual(new Map([[ada, hiddenAtMs]]));
   clock.pass(60_000);
+  expect(presence.takeLastSeen()).toEqual(new Map());
   presence.went(ada, true);
   presence.left(ada, true);
   clock.pass(graceMs);

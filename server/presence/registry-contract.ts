@@ -32,6 +32,7 @@ export function describeRegistry(kind: string, start: () => Promise<Registry>): 
     expect(await registry.set(ada, "away")).toBe("away");
     expect(await registry.here([ada])).toEqual(new Map([[ada, "away"]]));
     expect(await registry.set(ada, "here")).toBe("here");
+    expect(await registry.set(ada, "here")).toBeUndefined();
     expect(await registry.set(ada, "away")).toBe("away");
     expect(await registry.online(0, 9)).toEqual([ada]);
     expect(await registry.set(ada, "offline")).toBe("offline");

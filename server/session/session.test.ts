@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { decodeAnswers } from "#wire/codec.ts";
+import { defaultShown } from "#wire/row.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { sessionLimits } from "./session.ts";
 
@@ -14,6 +15,19 @@ test("W1: the same answer travels as MessagePack or as JSON, and each encoding h
   expect(json.socket.sent).toEqual(["[72,3,42]"]);
   expect(decodeAnswers(binary.socket.sent[0]!)).toEqual(decodeAnswers("[72,3,42]"));
   expect([...binary.socket.topics, ...json.socket.topics]).toEqual(["{p07}:7", "{p07}:7:json"]);
+});
+
+test("B38: of how one is shown the newest counts, also where it is known before an older one was read", () => {
+  const { session } = loneSession();
+  const [older, newer] = [
+    { ...defaultShown, typing: false },
+    { ...defaultShown, as: "away" as const },
+  ];
+  session.show(newer, 5);
+  session.show(older, 4);
+  expect(session.shown).toEqual(newer);
+  session.show(older, 6);
+  expect(session.shown).toEqual(older);
 });
 
 test("a queued frame is not sent again, a dropped one ends the socket with a code that says resume", () => {
