@@ -45,7 +45,7 @@ const origin: Parse<string> = (text) => {
 
 /** Names that stand first in our own paths: a proxy that strips such a prefix would make them ambiguous. */
 const ownNames = new Set(
-  "api assets c devices docs enter example healthz invitations invite livez openapi.json people readyz reset setup signin ws".split(
+  "api assets c devices docs enter example healthz invitations invite livez openapi.json people privacy readyz reset setup signin ws".split(
     " ",
   ),
 );
