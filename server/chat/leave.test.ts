@@ -70,7 +70,7 @@ function start() {
   return { parts, delivery, session, topics, onBus, acknowledged, goes };
 }
 
-test("a socket that goes while the bus acknowledges follows nothing afterwards", async () => {
+test("X16: a socket that goes while the bus acknowledges follows nothing afterwards", async () => {
   const { parts, delivery, session, onBus, acknowledged, goes } = start();
   const slow = Promise.withResolvers<void>();
   acknowledged.next = slow.promise;
@@ -89,7 +89,7 @@ test("a socket that goes while the bus acknowledges follows nothing afterwards",
   ]);
 });
 
-test("for a socket that is gone nothing is begun", async () => {
+test("X16: for a socket that is gone nothing is begun", async () => {
   const { parts, delivery, session, onBus, goes } = start();
   goes();
   await subscribeDurable(parts, session, [lobby]);
