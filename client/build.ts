@@ -44,14 +44,21 @@ const lighter: BunPlugin = {
   },
 };
 
-/** A plain sentence is its own id, and an id that the catalogue does not have is said as it is. */
+/** A token as it stands in an id, where it is a text or a value; plurals and choices are no plain ones. */
+function plainly(token: unknown): string {
+  if (typeof token === "string") return token;
+  const [name, ...more] = token as string[];
+  return more.length === 0 ? `{${name}}` : "";
+}
+
+/** A plain sentence is its own id, and what the catalogue does not have is read from its id. */
 const shortCatalogue: BunPlugin = {
   name: "short-catalogue",
   setup(build) {
     build.onLoad({ filter: /locale\/\w+\/messages\.ts$/ }, async ({ path }) => {
       const { messages } = (await import(path)) as { messages: Record<string, unknown[]> };
       const told = Object.entries(messages).filter(
-        ([id, tokens]) => tokens.length !== 1 || tokens[0] !== id,
+        ([id, tokens]) => id !== tokens.map(plainly).join(""),
       );
       return {
         contents: `export const messages = ${JSON.stringify(Object.fromEntries(told))};`,

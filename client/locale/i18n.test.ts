@@ -24,6 +24,17 @@ test("U3: every sentence reads as Lingui itself would say it", () => {
   }
 });
 
+test("U3: a plain sentence that the catalogue leaves out reads the same", () => {
+  i18n.load("en", {});
+  const plain = Object.keys(messages).filter((id) => !/, (?:plural|select),/.test(id));
+  for (const id of plain) {
+    const values = Object.fromEntries(namesIn(id).map((name) => [name, 12]));
+    expect(i18n.t(id, values)).toBe(library._(id, values));
+  }
+  expect(plain.length).toBeGreaterThan(100);
+  i18n.load("en", messages);
+});
+
 test("U3: a plural takes the language's own form, and its number the language's own digits", () => {
   const forms = { few: ["#", " zprávy"], one: ["#", " zpráva"], other: ["#", " zpráv"] };
   i18n.load("cs", { new: [["count", "plural", forms]] });

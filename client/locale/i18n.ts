@@ -32,6 +32,14 @@ function write(tokens: readonly Token[], values: Values, count?: number): string
     .join("");
 }
 
+/** What a sentence without plurals and choices says by itself, so that a catalogue in which it reads the same does without it. */
+function tokensOf(id: string): Token[] {
+  return id
+    .split(/\{(\w+)\}/)
+    .map((part, at): Token => (at % 2 === 1 ? [part] : part))
+    .filter((token) => token !== "");
+}
+
 export const i18n = {
   /** From here on everything is said in this language. */
   load(newLocale: string, messages: Messages): void {
@@ -41,9 +49,9 @@ export const i18n = {
     numbers = new Intl.NumberFormat(locale);
   },
 
-  /** The sentence with this id, which is the English one in ICU's MessageFormat. One that is missing shows its id. */
+  /** The sentence with this id, which is the English one in ICU's MessageFormat. One that is missing says its id. */
   t(id: string, values: Values = {}): string {
-    return write(catalogue[id] ?? [id], values);
+    return write(catalogue[id] ?? tokensOf(id), values);
   },
 
   number(value: number): string {
