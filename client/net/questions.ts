@@ -145,7 +145,7 @@ function newestFirst(state: State, memberships: readonly Membership[]): Membersh
 
 /** What a page of people tells, is known from then on. */
 export function learn({ people }: State, page: ReplyOf<"peoplePage">): void {
-  for (const { id, name, online, lastSeenAt } of page.people) {
-    people.learn(id, { name, online, lastSeenAt });
+  for (const { id, name, online, lastSeenAt, away, status } of page.people) {
+    people.learn(id, { name, online, lastSeenAt, away, status });
   }
 }

@@ -12,7 +12,7 @@ const engineRoom = 8 as ChannelId;
 test("T3: typing is repeated at most every 2 s, however many keys are struck", () => {
   const clock = new HandClock();
   const server = new Asking();
-  const sender = new TypingSender(server.ask, clock);
+  const sender = new TypingSender(server.ask, clock, () => true);
   for (let key = 0; key < 50; key++) {
     sender.types(lobby);
     clock.pass(100);
@@ -27,7 +27,7 @@ test("T3: typing is repeated at most every 2 s, however many keys are struck", (
 test("T2: 3 s after the last key one has stopped; so also on sending and in another channel", () => {
   const clock = new HandClock();
   const server = new Asking();
-  const sender = new TypingSender(server.ask, clock);
+  const sender = new TypingSender(server.ask, clock, () => true);
   sender.types(lobby);
   clock.pass(2_999);
   expect(server.told).toHaveLength(1);
@@ -44,4 +44,17 @@ test("T2: 3 s after the last key one has stopped; so also on sending and in anot
     { op: "typing", channel: lobby, typing: false },
     { op: "typing", channel: engineRoom, typing: true },
   ]);
+});
+
+test("B38: nothing is said of writing where one hides it, from the next key on", () => {
+  const clock = new HandClock();
+  const server = new Asking();
+  let isShown = false;
+  const sender = new TypingSender(server.ask, clock, () => isShown);
+  sender.types(lobby);
+  clock.pass(3_000);
+  expect(server.told).toEqual([]);
+  isShown = true;
+  sender.types(lobby);
+  expect(server.told).toEqual([{ op: "typing", channel: lobby, typing: true }]);
 });

@@ -4,16 +4,18 @@ import { typingMs } from "#wire/limits.ts";
 import type { Clock } from "../store/clock.ts";
 import type { Ask } from "./calls.ts";
 
-/** Says that one is writing: at most every 2 s (T3), and that one has stopped 3 s after the last key (T2), on sending and on leaving. */
+/** Says that one is writing: at most every 2 s (T3), and that one has stopped 3 s after the last key (T2), on sending and on leaving; nothing where one hides it. */
 export class TypingSender {
   readonly #ask: Ask;
   readonly #clock: Clock;
+  readonly #isShown: () => boolean;
   #writing: { channel: ChannelId; toldAt: number } | undefined;
   #stopTimer = (): void => undefined;
 
-  constructor(ask: Ask, clock: Clock) {
+  constructor(ask: Ask, clock: Clock, isShown: () => boolean) {
     this.#ask = ask;
     this.#clock = clock;
+    this.#isShown = isShown;
   }
 
   types(channel: ChannelId): void {
@@ -36,6 +38,6 @@ export class TypingSender {
 
   /** Advice, not data: whether it arrived does not matter. */
   #tell(channel: ChannelId, typing: boolean): void {
-    void this.#ask({ op: "typing", channel, typing });
+    if (this.#isShown()) void this.#ask({ op: "typing", channel, typing });
   }
 }

@@ -99,7 +99,8 @@ test("strangers' names are asked for together, and once", async () => {
     (command) => command.op === "people" && command.ids.includes(linus),
   );
   expect(asked).toMatchObject({ ids: [linus, 4] });
-  const person = { id: linus, name: "Linus", role: "member", online: true, lastSeenAt: 5 } as const;
+  const presence = { online: true, lastSeenAt: 5, away: false, status: null };
+  const person = { id: linus, name: "Linus", role: "member", ...presence } as const;
   socket.says({ op: "peoplePage", ref: asked.ref, people: [person], after: null });
   await page.shows(({ messages }) => messages[0]!.author.name === "Linus");
   page.clock.pass(10_000);

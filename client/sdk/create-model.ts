@@ -3,17 +3,19 @@ import { computed, effect, type ReadonlySignal, type Signal } from "@preact/sign
 import { cleaned } from "#wire/body.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
+import { defaultShown } from "#wire/row.ts";
 
 import type { Connection } from "../net/connection.ts";
 import type { DraftTexts } from "../net/draft-texts.ts";
 import { learn } from "../net/questions.ts";
 import type { Identity } from "../net/identity.ts";
 import type { Clock } from "../store/clock.ts";
-import { stranger } from "../store/people.ts";
+import { type Known, stranger } from "../store/people.ts";
 import type { Link, Model, Presence } from "../store/model.ts";
+import type { State } from "../store/state.ts";
 import type { Life } from "./life.ts";
 import { troubleOf } from "./open-channel.ts";
-import { conversationOf, linesOf, showReceipts } from "./shown.ts";
+import { conversationOf, linesOf } from "./shown.ts";
 
 interface Parts {
   readonly life: ReadonlySignal<Life | undefined>;
@@ -25,14 +27,14 @@ interface Parts {
   readonly looking: Signal<string | undefined>;
 }
 
-/** How long a new direct channel may take to reach the list before the list is asked for. */
-const listedMsMax = 1_000;
+/** How long a change of one's own may take to come back before it is asked for. */
+const toldMsMax = 1_000;
 
 /** The model of `store/model.ts` over whoever is signed in. */
 export function createModel({ life, identity, connection, clock, texts, looking }: Parts): Model {
   const { ask } = connection;
   const channels = linesOf(life);
-  const present = new Map<UserId, ReadonlySignal<Presence>>();
+  const presence = ofEach(life, (known): Presence => known);
   const of = (): Life | undefined => life.peek();
 
   return {
@@ -66,17 +68,12 @@ export function createModel({ life, identity, connection, clock, texts, looking 
     types: (channel) => of()?.typing.types(channel),
     saw: (channel, seq) => of()?.read(channel, seq),
     async receipts(channel, seq) {
-      const answered = await ask({ op: "receipts", channel, seq });
-      if (answered.op !== "receiptsPage") return troubleOf(answered) ?? { code: "unavailable" };
-      const state = of()?.state;
-      const nameOf = (id: UserId): string | undefined => state?.people.of(id).peek().name;
-      const nameless = answered.receipts.flatMap(({ user }) => (nameOf(user) ? [] : user));
-      if (state && nameless.length > 0) {
-        const ids = nameless.slice(0, limits.idsPerPeopleMax);
-        const named = await ask({ op: "people", ids, query: "", after: null });
-        if (named.op === "peoplePage") learn(state, named);
+      try {
+        const { receiptsOf } = await import("./receipts.ts");
+        return await receiptsOf(channel, seq, ask, of()?.state);
+      } catch {
+        return { code: "offline" }; // The server is away, or has a newer version.
       }
-      return showReceipts(answered.receipts, (id) => nameOf(id) ?? "");
     },
     draftOf: (channel) => texts.of(identity.me.peek()?.id, channel),
     keepDraft: (channel, body) => texts.keep(identity.me.peek()?.id, channel, body),
@@ -90,13 +87,24 @@ export function createModel({ life, identity, connection, clock, texts, looking 
       return { people: answered.people, after: answered.after };
     },
     presence(user) {
-      let presence = present.get(user);
       of()?.state.people.watched.add(user);
-      if (!presence) {
-        presence = computed(() => life.value?.state.people.of(user).value ?? stranger);
-        present.set(user, presence);
+      return presence(user);
+    },
+    status: ofEach(life, ({ status }) => status),
+    profile: computed(
+      () => life.value?.state.profile.value ?? { status: null, shown: defaultShown },
+    ),
+    setStatus: async (text, until) =>
+      troubleOf(await ask({ op: "setStatus", status: { text: cleaned(text), until } })),
+    clearStatus: async () => troubleOf(await ask({ op: "setStatus", status: null })),
+    async setShown(shown) {
+      const living = of();
+      const before = living?.state.shown.peek();
+      const answered = await ask({ op: "setShown", shown });
+      if (answered.op === "done" && living) {
+        await told(living, (state) => state.shown.value !== before, clock);
       }
-      return presence;
+      return troubleOf(answered);
     },
     async startDirect(user) {
       const answered = await ask({ op: "createDirect", user });
@@ -126,14 +134,30 @@ export function createModel({ life, identity, connection, clock, texts, looking 
       const answered = await ask({ op: "members", channel, after });
       if (answered.op !== "membersPage") return troubleOf(answered) ?? { code: "unavailable" };
       const state = of()?.state;
-      for (const { id, name, online, lastSeenAt } of answered.members) {
-        state?.people.learn(id, { name, online, lastSeenAt });
+      for (const { id, name, online, lastSeenAt, away, status } of answered.members) {
+        state?.people.learn(id, { name, online, lastSeenAt, away, status });
       }
       const { members, count } = answered;
       return { members, count, after: answered.after };
     },
     reconnectNow: () => connection.hurry(),
     signOut: () => identity.signOut(),
+  };
+}
+
+/** One signal for each person, of what is known of them to whoever is signed in. */
+function ofEach<Value>(
+  life: ReadonlySignal<Life | undefined>,
+  read: (known: Known) => Value,
+): (user: UserId) => ReadonlySignal<Value> {
+  const signals = new Map<UserId, ReadonlySignal<Value>>();
+  return (user) => {
+    let found = signals.get(user);
+    if (!found) {
+      found = computed(() => read(life.value?.state.people.of(user).value ?? stranger));
+      signals.set(user, found);
+    }
+    return found;
   };
 }
 
@@ -147,13 +171,24 @@ async function decided(link: ReadonlySignal<Link>): Promise<void> {
   dispose();
 }
 
-/** Waits until the channel stands in the list, so that whoever opens it finds it; asks for the list where that takes long. */
-async function listed({ state, gaps }: Life, channel: ChannelId, clock: Clock): Promise<void> {
+/** Waits until the channel stands in the list, so that whoever opens it finds it. */
+function listed(life: Life, channel: ChannelId, clock: Clock): Promise<void> {
+  const isThere = ({ memberships }: State): boolean =>
+    memberships.value.some(({ entity }) => entity === channel);
+  return told(life, isThere, clock);
+}
+
+/** Waits until the user's own stream has told something; asks for it where that takes long. */
+async function told(
+  { state, gaps }: Life,
+  isThere: (state: State) => boolean,
+  clock: Clock,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const dispose = effect(() => {
-    if (state.memberships.value.some(({ entity }) => entity === channel)) resolve();
+    if (isThere(state)) resolve();
   });
-  const stop = clock.after(listedMsMax, () => {
+  const stop = clock.after(toldMsMax, () => {
     void gaps.catchUp([state.me.id]).then(resolve);
   });
   await promise;

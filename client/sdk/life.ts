@@ -3,6 +3,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signal
 import type { Event, ReplyOf } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
 
+import { AwaySender } from "../net/away-sender.ts";
 import type { Ask } from "../net/calls.ts";
 import type { DraftStore } from "../net/draft-store.ts";
 import { GapFiller } from "../net/gaps.ts";
@@ -24,6 +25,7 @@ import type { Clock } from "../store/clock.ts";
 import type { Me, Model } from "../store/model.ts";
 import { State } from "../store/state.ts";
 import { OpenChannel } from "./open-channel.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Channels whose rows are kept after one has left them; the others keep their line. */
 const logsMax = 32;
@@ -39,6 +41,7 @@ interface Parts {
   readonly store: DraftStore;
   readonly tab: Tab;
   readonly ids: MessageIds;
+  readonly watchTouches: Surroundings["watchTouches"];
 }
 
 /** One user on this page, from signing in to signing out: what is held, and everything that sends. */
@@ -53,9 +56,11 @@ export class Life {
   readonly heard: Signal<ReturnType<Model["heard"]["peek"]>> = signal(undefined);
   /** An id of what this page makes. */
   readonly newId: () => string;
+  readonly #away: AwaySender;
   readonly #ask: Ask;
   readonly #questions: Questions;
   readonly #disposeKeeping: () => void;
+  readonly #unwatchTouches: () => void;
   /** Opened here, the latest first. */
   #opened: ChannelId[] = [];
 
@@ -66,7 +71,9 @@ export class Life {
     this.#ask = ask;
     this.newId = () => parts.ids.next();
     this.pointers = new PointerSender(ask, clock);
-    this.typing = new TypingSender(ask, clock);
+    this.typing = new TypingSender(ask, clock, () => state.shown.peek().typing);
+    this.#away = new AwaySender(ask, clock);
+    this.#unwatchTouches = parts.watchTouches(() => this.#away.touched());
     this.gaps = new GapFiller(state, ask, clock);
     this.#questions = new Questions(state, ask, clock);
     this.open = new OpenChannel({ state, ask, clock, gaps: this.gaps, phase: this.phase, looking });
@@ -106,11 +113,13 @@ export class Life {
       this.pointers.forget();
     }
     state.epoch = epoch;
+    this.#away.open();
     this.phase.value = "greeted";
   }
 
   receive(event: Event): void {
     if (event.op === "lagged") return this.#returned();
+    if (event.op === "onlineCount") return this.open.count(event);
     const id = channelOf(event, this.state.me.id);
     const before = id && this.state.channel(id).peek();
     this.state.receive(event);
@@ -127,6 +136,9 @@ export class Life {
   dispose(): void {
     this.pause();
     this.outbox.release();
+    this.#unwatchTouches();
+    this.#away.dispose();
+    this.state.people.dispose();
     this.#disposeKeeping();
     this.open.dispose();
     this.gaps.dispose();

@@ -1,6 +1,7 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 
 import { refusals } from "#wire/codes.ts";
+import type { EventOf } from "#wire/event.ts";
 import type { ChannelId, Seq } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
@@ -35,6 +36,8 @@ export class OpenChannel {
   readonly paging: Signal<"loading" | "failed" | undefined> = signal(undefined);
   /** `undefined` until it is known what was unread. */
   readonly newAfter: Signal<Seq | null | undefined> = signal(undefined);
+  /** How many of its members are online, as long as the socket tells. */
+  readonly online: Signal<number | null> = signal(null);
   readonly #parts: Parts;
   readonly #disposes: (() => void)[];
   #stopTimer = (): void => undefined;
@@ -58,6 +61,11 @@ export class OpenChannel {
   dispose(): void {
     this.#stopTimer();
     for (const dispose of this.#disposes) dispose();
+  }
+
+  /** What comes late is of a channel that is closed already. */
+  count({ channel, online }: EventOf<"onlineCount">): void {
+    if (channel === this.#told) this.online.value = online;
   }
 
   /** Fetches the page before the first message that is shown. */
@@ -94,13 +102,17 @@ export class OpenChannel {
   /** Tells the socket what is open. Where rows are held already, they catch up first: by `hello`, in one answer. */
   #tell(channel: ChannelId | undefined, phase: "closed" | "greeted" | "ready"): void {
     this.#stopTimer();
-    if (phase === "closed") this.#told = undefined;
+    if (phase === "closed") {
+      this.#told = undefined;
+      this.online.value = null;
+    }
     if (channel) this.#parts.state.change(channel, withLog);
     if (phase === "closed" || this.#told === channel) return;
     if (phase === "greeted" && channel && this.#isHeld(channel)) return;
 
     if (this.#told) void this.#parts.ask({ op: "close", channel: this.#told });
     this.#told = channel;
+    this.online.value = null;
     if (channel) void this.#open(channel);
   }
 

@@ -1,10 +1,9 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 
-import type { ReplyOf } from "#wire/event.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 
 import { type Log, newestSpan } from "../store/log.ts";
-import type { ChannelLine, Conversation, Model, Receipt } from "../store/model.ts";
+import type { ChannelLine, Conversation, Model } from "../store/model.ts";
 import type { Known } from "../store/people.ts";
 import { activityOf, showLine, showMessages } from "../store/show.ts";
 import type { Membership, State } from "../store/state.ts";
@@ -75,28 +74,6 @@ function membersIn({ rows }: Log): Conversation["members"] {
   return members;
 }
 
-const rank = { read: 0, delivered: 1, stored: 2 } as const;
-
-/** Readers first, then who has received it, then who has not; within each the earliest first, and those whose time is forgotten before all. */
-export function showReceipts(
-  receipts: ReplyOf<"receiptsPage">["receipts"],
-  nameOf: (id: UserId) => string,
-): Receipt[] {
-  return receipts
-    .map(({ user, delivered, deliveredAt, read, readAt }): Receipt => ({
-      id: user,
-      name: nameOf(user),
-      state: read ? "read" : delivered ? "delivered" : "stored",
-      atMs: read ? readAt : deliveredAt,
-    }))
-    .sort(
-      (one, other) =>
-        rank[one.state] - rank[other.state] ||
-        (one.atMs ?? 0) - (other.atMs ?? 0) ||
-        one.name.localeCompare(other.name),
-    );
-}
-
 /** What the pane shows. A channel that is not in the list is `missing` only once the list is known. */
 export function conversationOf(
   life: LifeSignal,
@@ -120,7 +97,7 @@ function paneOf({ open, state }: Life, membership: Membership): Conversation {
   const line = showLine(membership, channel, state.me, known);
   return {
     channel: line,
-    messages: showMessages(channel, state.me, known),
+    messages: showMessages(channel, state.me, known, state.shown.value.receipts),
     older: open.older,
     loaded: channel.log !== undefined && newestSpan(channel.log) !== undefined,
     typing: Array.from(state.typing.in(id).value, (user) => ({
@@ -128,7 +105,7 @@ function paneOf({ open, state }: Life, membership: Membership): Conversation {
       name: known(user).name ?? "",
     })),
     newAfter: open.newAfter.value ?? null,
-    lastSeenAt: line.peer ? known(line.peer.id).lastSeenAt : null,
+    online: open.online.value,
     members: channel.log ? membersIn(channel.log) : { count: 0, version: 0 },
   };
 }

@@ -20,7 +20,12 @@ export interface Surroundings {
   readonly isOnline: () => boolean;
   /** Calls back when the network or the tab comes back (`back`), or the network goes (`lost`); returns the way out. */
   readonly watch: (seen: (what: "back" | "lost") => void) => () => void;
+  /** Calls back whenever somebody touches the page, by pointer, wheel or key; returns the way out. */
+  readonly watchTouches: (touched: () => void) => () => void;
 }
+
+/** A finger is a pointer, too. */
+const touches = ["pointerdown", "pointermove", "wheel", "keydown"] as const;
 
 /** The page in a browser. */
 export function browserSurroundings(): Surroundings {
@@ -48,6 +53,12 @@ export function browserSurroundings(): Surroundings {
         removeEventListener("offline", lost);
         document.removeEventListener("visibilitychange", shown);
       };
+    },
+    watchTouches(touched) {
+      const over = new AbortController();
+      const unseen = { capture: true, passive: true, signal: over.signal };
+      for (const touch of touches) addEventListener(touch, touched, unseen);
+      return () => over.abort();
     },
   };
 }

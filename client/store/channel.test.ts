@@ -12,11 +12,12 @@ import {
   withStored,
 } from "./channel.ts";
 import { missingOf } from "./log.ts";
+import { stranger } from "./people.ts";
 import { showMessages } from "./show.ts";
 
 const me: Me = { id: ada, name: "Ada Lovelace", email: "ada@parley.test", role: "owner" };
 const show = (channel: Channel) =>
-  showMessages(channel, me, () => ({ name: "Somebody", online: false, lastSeenAt: null })).map(
+  showMessages(channel, me, () => ({ ...stranger, name: "Somebody" }), true).map(
     ({ key, body, delivery }) => `${key.slice(-2)} ${body} ${delivery.state}`,
   );
 

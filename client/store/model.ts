@@ -2,7 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 
 import type { RefusalCode } from "#wire/codes.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
-import type { ChannelKind, MemberRole, SystemRole } from "#wire/row.ts";
+import type { ChannelKind, MemberRole, Profile, Shown, Status, SystemRole } from "#wire/row.ts";
 
 /** Who is signed in on this page. */
 export interface Me {
@@ -27,6 +27,8 @@ export interface Presence {
   readonly online: boolean;
   /** Milliseconds since the epoch; nil where nobody knows. */
   readonly lastSeenAt: number | null;
+  /** Online, and nobody is at any device. */
+  readonly away: boolean;
 }
 
 export interface PersonLine extends Presence {
@@ -41,7 +43,7 @@ export interface ChannelLine {
   readonly textId: string;
   readonly kind: ChannelKind;
   readonly name: string;
-  readonly peer: { readonly id: UserId; readonly online: boolean } | null;
+  readonly peer: ({ readonly id: UserId } & Presence) | null;
   /** One's own role in it. */
   readonly role: MemberRole;
   readonly last: {
@@ -98,7 +100,8 @@ export interface Conversation {
   readonly typing: readonly { readonly id: UserId; readonly name: string }[];
   /** The address after which messages were unread when the channel was opened: where the "New" line stands. */
   readonly newAfter: Seq | null;
-  readonly lastSeenAt: number | null;
+  /** Of a large channel how many of its members are online; nil where nobody tells. */
+  readonly online: number | null;
   /** Members as far as this page knows of them, and the number of the newest change among them. */
   readonly members: { readonly count: number; readonly version: Seq };
 }
@@ -144,6 +147,15 @@ export interface Model {
   ): Promise<{ people: readonly PersonLine[]; after: string | null } | Trouble>;
   /** Live presence of people that were listed. */
   presence(user: UserId): ReadonlySignal<Presence>;
+  /** What they say of themselves, until it has passed. */
+  status(user: UserId): ReadonlySignal<Status | null>;
+  /** What one says of oneself, and how others see one. */
+  readonly profile: ReadonlySignal<Profile>;
+  /** `until` is in milliseconds since the epoch; nil where that is open. */
+  setStatus(text: string, until: number | null): Promise<Trouble | undefined>;
+  clearStatus(): Promise<Trouble | undefined>;
+  /** Of what `profile` does not say already; resolves when it does. */
+  setShown(shown: Shown): Promise<Trouble | undefined>;
   /** Creates the direct channel on demand, and resolves to its text id. */
   startDirect(user: UserId): Promise<string | Trouble>;
   /** Resolves to the new group's text id. `id` is made once per wish, so that a wish whose answer got lost can be asked again. */

@@ -3,7 +3,7 @@ import type { MessageRow } from "#wire/row.ts";
 
 import type { Channel } from "./channel.ts";
 import { messagesOf } from "./log.ts";
-import type { ChannelLine, Delivery, Me, ShownMessage } from "./model.ts";
+import type { ChannelLine, Delivery, Me, Presence, ShownMessage } from "./model.ts";
 import { type Reach, reachOf } from "./others.ts";
 import type { Pending } from "./pending.ts";
 import type { Known } from "./people.ts";
@@ -27,10 +27,19 @@ function settledAt(seq: Seq, { delivered, read }: Reach): Delivery {
 /** A row that did not change is shown by the same object, so that its view has nothing to do. */
 const shownRows = new WeakMap<MessageRow, ShownMessage>();
 
-/** The channel's messages: the newest span without a hole, then one's own that have not come home. */
-export function showMessages(channel: Channel, me: Me, knownOf: KnownOf): readonly ShownMessage[] {
+/**
+ * The channel's messages: the newest span without a hole, then one's own that have not come home. Who `seesReads` not, because they hide
+ * what they have read themselves, sees them delivered at most, whatever live frames tell.
+ */
+export function showMessages(
+  channel: Channel,
+  me: Me,
+  knownOf: KnownOf,
+  seesReads: boolean,
+): readonly ShownMessage[] {
   const rows = channel.log ? messagesOf(channel.log).filter(isInList) : [];
-  const reach = reachOf(channel.others);
+  const { delivered, read } = reachOf(channel.others);
+  const reach = { delivered, read: seesReads ? read : 0 };
   return [
     ...rows.map((row) => showRow(row, me, knownOf, reach)),
     ...channel.pending.map((pending) => showPending(pending, me, reach)),
@@ -96,11 +105,15 @@ export function showLine(
     textId: body.textId,
     kind: body.kind,
     name: body.name ?? peerName ?? me.name,
-    peer: peer && { id: peer.id, online: knownOf(peer.id).online },
+    peer: peer && { id: peer.id, ...presenceOf(knownOf(peer.id)) },
     role: body.role,
     last: lastOf(channel, me, peer || body.kind === "direct" ? undefined : knownOf),
     unread: channel.summary ? unreadOf(channel.summary, channel.log, me.id) : 0,
   };
+}
+
+function presenceOf({ online, lastSeenAt, away }: Presence): Presence {
+  return { online, lastSeenAt, away };
 }
 
 /** One's own unsent message is the newest there is, wherever the server's head may be. */

@@ -2,7 +2,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 
 import type { Event } from "#wire/event.ts";
 import type { ChannelId, StreamId } from "#wire/ids.ts";
-import type { Row, RowOf } from "#wire/row.ts";
+import { defaultShown, type Profile, type Row, type RowOf, type Shown } from "#wire/row.ts";
 
 import { applyInterval, applyReset, rewind } from "./apply.ts";
 import { applyEvent, type Channel, emptyChannel, withoutHistory, withPointer } from "./channel.ts";
@@ -17,13 +17,16 @@ export type Membership = RowOf<"membership"> & { body: object };
 /** All that this page holds for one user: signals over the pure functions. Knows no sockets. */
 export class State {
   readonly me: Me;
-  readonly people = new People();
+  readonly people: People;
   readonly typing: Typing;
-  /** The user's own stream: memberships and own pointers. */
+  /** The user's own stream: memberships, own pointers and the own profile. */
   readonly user: Signal<Log> = signal(emptyLog);
   /** All that the last `hello` asked for is here. */
   readonly caughtUp = signal(false);
   readonly memberships: ReadonlySignal<readonly Membership[]>;
+  /** What the user says of themselves, until it has passed, and how others see them. */
+  readonly profile: ReadonlySignal<Profile>;
+  readonly shown: ReadonlySignal<Shown>;
   /** Channels that anything is known of, in no order. */
   readonly known = signal<readonly ChannelId[]>([]);
   /** Which history the rows are of; empty before the first welcome. */
@@ -32,9 +35,17 @@ export class State {
 
   constructor(me: Me, clock: Clock) {
     this.me = me;
+    this.people = new People(me.id, clock);
     this.typing = new Typing(clock);
     this.people.learn(me.id, { name: me.name, online: true });
     this.memberships = computed(() => rowsOf(this.user.value, "membership") as Membership[]);
+    this.shown = computed(
+      () => findRow(this.user.value, "profile", 0)?.body?.shown ?? defaultShown,
+    );
+    this.profile = computed(() => ({
+      status: this.people.of(me.id).value.status,
+      shown: this.shown.value,
+    }));
   }
 
   channel(id: ChannelId): Signal<Channel> {
@@ -92,6 +103,9 @@ export class State {
       return this.change(event.channel, (held) => applyEvent(held, event));
     }
     if (event.op === "presence") return this.people.applyPresence(event);
+    if (event.op === "statusChanged") {
+      return this.people.learn(event.user, { status: event.status });
+    }
     if (event.op === "typingChanged" && event.user !== this.me.id) return this.typing.apply(event);
     if (event.op === "caughtUp") this.caughtUp.value = true;
   }
@@ -101,6 +115,7 @@ export class State {
     const after = event.op === "reset" ? applyReset(before, event) : applyInterval(before, event);
     this.user.value = after;
     if (after.rows === before.rows) return;
+    this.#learnProfile(before, after);
 
     for (const row of event.rows) {
       if (row.kind === "membership") this.#forgetLeft(row.entity as ChannelId);
@@ -109,6 +124,12 @@ export class State {
       (row) => findRow(before, "pointer", row.entity) !== row,
     );
     this.#applyPointers(moved.map(({ entity }) => entity as ChannelId));
+  }
+
+  #learnProfile(before: Log, after: Log): void {
+    const row = findRow(after, "profile", 0);
+    if (row === findRow(before, "profile", 0)) return;
+    this.people.learnOwnStatus(row?.body?.status ?? null);
   }
 
   /** Of a channel that one is not in any more nothing is kept but what was not sent. */

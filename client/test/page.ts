@@ -51,6 +51,7 @@ export class Browser {
       locks: undefined,
       isOnline: () => true,
       watch: () => () => undefined,
+      watchTouches: () => () => undefined,
       ...changes,
     });
   }

@@ -3,6 +3,7 @@
  * It serves the tests of views and the pictures of `npm run screens`.
  */
 import { computed, signal, type Signal } from "@preact/signals";
+import { defaultShown, type Profile } from "#wire/row.ts";
 import { directTextId } from "#wire/text-id.ts";
 import { stranger } from "../store/people.ts";
 import type { ChannelLine, Conversation, Link, Me, Model, ShownMessage } from "../store/model.ts";
@@ -20,8 +21,10 @@ import {
   idOf,
   minute,
   nameOf,
+  presenceOf,
   sampleMembers,
   samplePeople,
+  sampleStatus,
 } from "./sample-people.ts";
 import { alter, type Opening, type StateName } from "./sample-states.ts";
 
@@ -32,6 +35,7 @@ export interface Sample {
   readonly link: Signal<Link>;
   readonly isStreamed: Signal<boolean>;
   readonly channels: Signal<readonly ChannelLine[] | undefined>;
+  readonly profile: Signal<Profile>;
   readonly pane: Signal<Conversation | "missing" | undefined>;
   /** Called by the views, in order: the names and what they were called with. */
   readonly calls: [name: string, ...values: unknown[]][];
@@ -44,17 +48,17 @@ export interface Sample {
 }
 
 function direct(
+  nowMs: number,
   name: Parameters<typeof idOf>[0],
   last: ChannelLine["last"],
   unread = 0,
 ): ChannelLine {
-  const here = name === "grace" || name === "linus" || name === "katherine";
   return {
     id: channelOf(name),
     textId: directTextId(idOf("ada"), idOf(name)),
     kind: "direct",
     name: nameOf(name),
-    peer: { id: idOf(name), online: here },
+    peer: { id: idOf(name), ...presenceOf(name, nowMs) },
     role: "member",
     last,
     unread,
@@ -69,9 +73,10 @@ function sampleChannels(nowMs: number): ChannelLine[] {
     atMs: nowMs - ageMs,
   });
   return [
-    direct("grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),
-    direct("linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
+    direct(nowMs, "grace", said("One o'clock then. Bring the jar.", 79 * minute, true)),
+    direct(nowMs, "linus", said("It builds. Talk is cheap, look at the diff.", 2 * hour), 3),
     direct(
+      nowMs,
       "margaret",
       said("1202 again, and again it did the right thing by itself.", 5 * hour),
       128,
@@ -86,9 +91,9 @@ function sampleChannels(nowMs: number): ChannelLine[] {
       last: said("The cards are punched, all 4,000 of them.", 6 * hour, false, nameOf("katherine")),
       unread: 0,
     },
-    direct("katherine", said("The figures agree to five places.", day)),
-    direct("alan", said("Suppose the tape were finite, though", 3 * day, true)),
-    direct("radia", null),
+    direct(nowMs, "katherine", said("The figures agree to five places.", day)),
+    direct(nowMs, "alan", said("Suppose the tape were finite, though", 3 * day, true)),
+    direct(nowMs, "radia", null),
   ];
 }
 
@@ -106,6 +111,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
   const link = signal<Link>({ state: "open" });
   const isStreamed = signal(false);
   const channels = signal<readonly ChannelLine[] | undefined>(sampleChannels(nowMs));
+  const profile = signal<Profile>({ status: null, shown: defaultShown });
   const pane = signal<Conversation | "missing" | undefined>(undefined);
   const heard = signal<{ author: string; body: string; channel: ChannelLine["id"] } | undefined>(
     undefined,
@@ -136,7 +142,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
       loaded: true,
       typing: [],
       newAfter: null,
-      lastSeenAt: channel.peer?.online ? null : nowMs - 3 * hour,
+      online: null,
       members: channel.kind === "group" ? { count: 5, version: 5 } : { count: 2, version: 2 },
     };
   };
@@ -221,6 +227,27 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
       };
     },
     presence: (user) => signal(open.people.find(({ id }) => id === user) ?? stranger),
+    status: (user) => signal(sampleStatus(user)),
+    profile,
+    async setStatus(text, until) {
+      calls.push(["setStatus", text, until]);
+      if (open.refused) return { code: open.refused };
+      if (text.trim() === "") return { code: "status_invalid" };
+      profile.value = { ...profile.value, status: { text: text.trim(), until } };
+      return undefined;
+    },
+    async clearStatus() {
+      calls.push(["clearStatus"]);
+      if (open.refused) return { code: open.refused };
+      profile.value = { ...profile.value, status: null };
+      return undefined;
+    },
+    async setShown(shown) {
+      calls.push(["setShown", shown]);
+      if (open.refused) return { code: open.refused };
+      profile.value = { ...profile.value, shown };
+      return undefined;
+    },
     startDirect: async (user) => directTextId(idOf("ada"), user),
     newGroupId: () => "019a7780-6210-7000-8000-000000000003",
     async createGroup(...wish) {
@@ -245,6 +272,7 @@ export function createSample(state: StateName, nowMs = Date.now()): Sample {
     link,
     isStreamed,
     channels,
+    profile,
     pane,
     calls,
     olderPages,

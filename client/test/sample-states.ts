@@ -1,4 +1,4 @@
-import type { Conversation, Model, PersonLine, ShownMessage } from "../store/model.ts";
+import type { Conversation, Model, PersonLine, ShownMessage, Trouble } from "../store/model.ts";
 import { sampleHistory, sampleMessage } from "./sample-messages.ts";
 import type { Sample } from "./sample-model.ts";
 import { hour, idOf, minute, nameOf } from "./sample-people.ts";
@@ -9,6 +9,8 @@ export interface Opening {
   of: (textId: string) => Opened;
   members: Model["members"];
   people: readonly PersonLine[];
+  /** What every change of the own profile is answered by. */
+  refused?: Trouble["code"];
 }
 
 const poem = Array.from(
@@ -72,6 +74,17 @@ const states = {
   "one device": () => undefined,
   "devices failed": () => undefined,
   "devices refused": () => undefined,
+  "with a status": (sample: Sample, _opening: Opening, nowMs: number) => {
+    const status = { text: "Punching cards until noon", until: nowMs + hour };
+    const shown = { as: "away", typing: false, receipts: true } as const;
+    sample.profile.value = { status, shown };
+  },
+  "profile refused": (_sample: Sample, opening: Opening) => {
+    opening.refused = "offline";
+  },
+  "large group": (_sample: Sample, opening: Opening) => {
+    changing(opening, () => ({ members: { count: 1_204, version: 5 }, online: 312 }));
+  },
   "empty channel": (_sample: Sample, opening: Opening) => {
     changing(opening, () => ({ messages: [] }));
   },

@@ -19,6 +19,8 @@ export const lobby = 8 as ChannelId;
 export class ScriptedPage implements AsyncDisposable {
   readonly clock = new HandClock();
   readonly server = new ScriptedServer();
+  /** Somebody touches the page. */
+  touch = (): void => undefined;
   /** Whom the refresh token belongs to. */
   user = { id: ada, name: "Ada Lovelace", email: "ada@parley.test", role: "owner" };
   readonly #client = startClient({
@@ -32,6 +34,10 @@ export class ScriptedPage implements AsyncDisposable {
     locks: undefined,
     isOnline: () => true,
     watch: () => () => undefined,
+    watchTouches: (touched) => {
+      this.touch = touched;
+      return () => undefined;
+    },
   });
 
   get model() {
@@ -84,7 +90,7 @@ export class ScriptedPage implements AsyncDisposable {
   /** Resolves when the page has heard everything that the server has said so far. */
   async heard(socket: ServerSocket): Promise<void> {
     const presence = this.model.presence(linus);
-    const person = { user: linus, online: !presence.value.online, lastSeenAt: null };
+    const person = { user: linus, online: !presence.value.online, lastSeenAt: null, away: false };
     socket.says({ op: "presence", people: [person] });
     await until(presence, ({ online }) => online === person.online);
   }

@@ -10,6 +10,8 @@ export interface AskProps {
   /** The verb of the button. */
   readonly act: string;
   readonly isDangerous?: boolean;
+  /** Something else that one may do instead. */
+  readonly other?: { readonly act: string; readonly submit: () => Promise<string> };
   readonly close: () => void;
   readonly children?: ComponentChildren;
 }
@@ -21,14 +23,14 @@ interface Props extends AskProps {
 
 /** A dialog before something is changed: it closes when that is done, and says at its button what stood against it. */
 export function AskForm(props: Props) {
-  const { title, text, act, isDangerous, submit, close, children } = props;
+  const { title, text, act, isDangerous, other, submit, close, children } = props;
   const id = useId();
   const [fault, setFault] = useState("");
   const [isUnderWay, setUnderWay] = useState(false);
-  const press = async () => {
+  const press = async (submitted: () => Promise<string>) => {
     if (isUnderWay) return;
     setUnderWay(true);
-    const found = await submit();
+    const found = await submitted();
     setUnderWay(false);
     if (found) setFault(found);
     else close();
@@ -40,7 +42,7 @@ export function AskForm(props: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void press();
+          void press(submit);
         }}
       >
         <h2 class="dialog-title">{title}</h2>
@@ -52,6 +54,15 @@ export function AskForm(props: Props) {
           </p>
         </div>
         <div class="dialog-end">
+          {other && (
+            <button
+              type="button"
+              class="button dialog-other"
+              onClick={() => void press(other.submit)}
+            >
+              {other.act}
+            </button>
+          )}
           <button type="button" class="button" onClick={close} autofocus={!children}>
             {i18n.t("Cancel")}
           </button>

@@ -1,3 +1,6 @@
+import type { Presence } from "../store/model.ts";
+import { PresenceDot } from "./presence.tsx";
+
 const colours = 8;
 
 const words = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -18,14 +21,14 @@ interface Props {
   readonly id: number;
   readonly name: string;
   /** A dot only where presence means something. */
-  readonly online?: boolean;
+  readonly presence?: Presence | null;
   readonly small?: boolean;
   /** Only people are round. */
   readonly group?: boolean;
 }
 
 /** Says nothing to a screen reader: the name, and whether somebody is here, stand beside it in words. */
-export function Avatar({ id, name, online = false, small = false, group = false }: Props) {
+export function Avatar({ id, name, presence = null, small = false, group = false }: Props) {
   return (
     <span
       class={small ? "avatar avatar-small" : "avatar"}
@@ -34,7 +37,11 @@ export function Avatar({ id, name, online = false, small = false, group = false 
       aria-hidden="true"
     >
       <span class="avatar-initials">{initialsOf(name)}</span>
-      {online && <span class="avatar-dot" />}
+      {presence?.online && (
+        <span class="avatar-dot">
+          <PresenceDot is={presence.away ? "away" : "here"} />
+        </span>
+      )}
     </span>
   );
 }

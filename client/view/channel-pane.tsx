@@ -13,21 +13,42 @@ import { NoChannel } from "./no-channel.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { SkeletonMessages } from "./skeleton.tsx";
 import { presenceWords } from "./presence-words.ts";
+import { PresenceWords } from "./presence.tsx";
 import { TypingLine } from "./typing-line.tsx";
 
 const MembersPanel = lazy(async () => (await import("./members-panel.tsx")).MembersPanel);
 
-/** Of a direct channel whether the other one is here, of others how many are in it. */
-function HeaderLine({ channel, lastSeenAt, members }: Conversation) {
-  if (!channel.peer) {
-    if (channel.kind === "direct" || members.count === 0) return null;
-    const words = i18n.t("{count, plural, one {# member} other {# members}}", {
-      count: members.count,
-    });
-    return <>{words}</>;
+/** How many are in it, and of a large channel how many of them are here. */
+function memberWords({ members, online }: Conversation): string {
+  const words = i18n.t("{count, plural, one {# member} other {# members}}", {
+    count: members.count,
+  });
+  if (online === null) return words;
+  return i18n.t("{members} · {count} online", { members: words, count: i18n.number(online) });
+}
+
+/** What the other one says of themselves, or else whether they are here. */
+function PeerLine({ peer }: { readonly peer: NonNullable<ChannelLine["peer"]> }) {
+  const status = useModel().status(peer.id).value;
+  if (status) {
+    return (
+      <>
+        <span class="visually-hidden">{presenceWords(peer)} </span>
+        <bdi class="pane-status" title={status.text}>
+          {status.text}
+        </bdi>
+      </>
+    );
   }
-  if (channel.peer.online) return <span class="pane-line-online">{i18n.t("online")}</span>;
-  return lastSeenAt === null ? null : <>{presenceWords({ online: false, lastSeenAt })}</>;
+  if (!peer.online && peer.lastSeenAt === null) return null;
+  return <PresenceWords presence={peer} />;
+}
+
+function HeaderLine({ pane }: { readonly pane: Conversation }) {
+  const { channel, members } = pane;
+  if (channel.peer) return <PeerLine peer={channel.peer} />;
+  if (channel.kind === "direct" || members.count === 0) return null;
+  return <>{memberWords(pane)}</>;
 }
 
 function MembersButton({ line, isOpen }: { readonly line: ChannelLine; readonly isOpen: boolean }) {
@@ -81,10 +102,11 @@ export function ChannelPane({ textId, panel }: Props) {
               id={line.peer?.id ?? line.id}
               name={line.name}
               group={line.kind !== "direct"}
+              presence={line.peer}
               small
             />
           }
-          line={pane && <HeaderLine {...pane} />}
+          line={pane && <HeaderLine pane={pane} />}
           end={<MembersButton line={line} isOpen={isOpen} />}
         />
         <Guard>

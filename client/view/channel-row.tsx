@@ -2,6 +2,7 @@ import { i18n } from "../locale/i18n.ts";
 import type { ChannelLine } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { Link } from "./link.tsx";
+import { presenceWords } from "./presence-words.ts";
 import { briefTime, fullTime } from "./time.ts";
 
 /** Counted to 100 by the server, so that "99+" is all that can be said. */
@@ -39,13 +40,13 @@ export function ChannelRow({ line, isOpen }: Props) {
         <Avatar
           id={peer?.id ?? line.id}
           name={line.name}
-          online={peer?.online ?? false}
+          presence={peer}
           group={line.kind !== "direct"}
         />
         <span class="channel-row-name">
           <bdi>{line.name}</bdi>
         </span>
-        {peer?.online && <span class="visually-hidden">{i18n.t("online")}</span>}
+        {peer && <span class="visually-hidden">{presenceWords(peer)}</span>}
         {last && (
           <time
             class="channel-row-time"

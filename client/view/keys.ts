@@ -4,7 +4,7 @@ import type { Model } from "../store/model.ts";
 import { go, route } from "./router.ts";
 
 /** What is open over the page. */
-export const overlay = signal<"switcher" | "help" | "new-group" | undefined>(undefined);
+export const overlay = signal<"switcher" | "help" | "new-group" | "status" | undefined>(undefined);
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select") !== null;

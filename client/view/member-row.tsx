@@ -8,7 +8,7 @@ import { useModel } from "./context.ts";
 import type { GroupWish } from "./group-dialog.tsx";
 import { Icon } from "./icon.tsx";
 import { Menu, MenuItem } from "./menu.tsx";
-import { presenceWords } from "./presence-words.ts";
+import { PresenceWords } from "./presence.tsx";
 
 export function memberRoleWords(role: MemberRole): string {
   switch (role) {
@@ -36,6 +36,7 @@ export function MemberRow({ member, isMe, own, wish }: Props) {
   const [isOpen, setOpen] = useState(false);
   const { id, name, role } = member;
   const presence = model.presence(id).value;
+  const status = model.status(id).value;
   const mayRemove = !isMe && groupRules.mayRemove(own, role);
   const maySetRole = groupRules.maySetRole(own);
   const choose = (next: GroupWish) => () => {
@@ -45,14 +46,15 @@ export function MemberRow({ member, isMe, own, wish }: Props) {
   };
   return (
     <li class="member-row">
-      <Avatar id={id} name={name} online={presence.online} />
+      <Avatar id={id} name={name} presence={presence} />
       <span class="person-name">
         <bdi>{name}</bdi>
         {isMe && <span class="member-me"> {i18n.t("(you)")}</span>}
       </span>
       <span class="member-line">
         {role !== "member" && <span>{memberRoleWords(role)} · </span>}
-        <span class={presence.online ? "person-online" : undefined}>{presenceWords(presence)}</span>
+        <PresenceWords presence={presence} />
+        {status && <bdi class="person-status">{status.text}</bdi>}
       </span>
       {(mayRemove || maySetRole) && (
         <span class="member-more">

@@ -1,9 +1,9 @@
-import type { ComponentChildren, RefObject } from "preact";
+import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface ItemProps {
-  readonly icon: IconName;
+  readonly icon: IconName | VNode;
   readonly label: string;
   /** For one choice of several. */
   readonly checked?: boolean;
@@ -21,7 +21,7 @@ export function MenuItem({ icon, label, checked, press }: ItemProps) {
       tabIndex={-1}
       onClick={press}
     >
-      <Icon name={icon} />
+      {typeof icon === "string" ? <Icon name={icon} /> : icon}
       <span class="menu-label">{label}</span>
       {checked && <Icon name="check" />}
     </button>

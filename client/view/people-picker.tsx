@@ -5,6 +5,7 @@ import type { PersonLine } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { useModel } from "./context.ts";
 import { Icon } from "./icon.tsx";
+import { presenceWords } from "./presence-words.ts";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 
 export interface Chosen {
@@ -129,8 +130,9 @@ export function PeoplePicker({ label, chosen, choose, without, focus = false }: 
             onPointerMove={() => setAt(index)}
             onClick={() => take(person)}
           >
-            <Avatar id={person.id} name={person.name} online={person.online} small />
+            <Avatar id={person.id} name={person.name} presence={person} small />
             <bdi class="switcher-name">{person.name}</bdi>
+            <span class="visually-hidden">{presenceWords(person)}</span>
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { i18n } from "../locale/i18n.ts";
 import type { PersonLine } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { useModel } from "./context.ts";
-import { presenceWords } from "./presence-words.ts";
+import { PresenceWords } from "./presence.tsx";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 import { go } from "./router.ts";
 
@@ -25,6 +25,7 @@ export function PersonRow({ person }: { readonly person: PersonLine }) {
   const model = useModel();
   const [fault, setFault] = useState("");
   const presence = model.presence(person.id).value;
+  const status = model.status(person.id).value;
   const talk = async () => {
     const found = await model.startDirect(person.id);
     if (typeof found === "string") go(`/c/${found}`);
@@ -33,13 +34,14 @@ export function PersonRow({ person }: { readonly person: PersonLine }) {
   return (
     <li>
       <button type="button" class="person-row" onClick={() => void talk()}>
-        <Avatar id={person.id} name={person.name} online={presence.online} />
+        <Avatar id={person.id} name={person.name} presence={presence} />
         <span class="person-name">
           <bdi>{person.name}</bdi>
         </span>
         <span class="person-role">{roleWords(person.role)}</span>
-        <span class={presence.online ? "person-presence person-online" : "person-presence"}>
-          {presenceWords(presence)}
+        <span class="person-line">
+          <PresenceWords presence={presence} />
+          {status && <bdi class="person-status">{status.text}</bdi>}
         </span>
       </button>
       {fault && <p class="fault people-fault">{fault}</p>}

@@ -37,6 +37,10 @@ export function sentenceOfTrouble(code: Trouble["code"] | RefusalCode): string {
       return i18n.t("This group has as many members as it may have.");
     case "name_invalid":
       return i18n.t("A name has 1 to 80 characters, and no control characters.");
+    case "status_invalid":
+      return i18n.t(
+        "A status has 1 to 80 characters, no control characters, and ends in the future.",
+      );
     case "message_unknown":
       return i18n.t("There is no such message any more.");
     case "unavailable":

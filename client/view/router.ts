@@ -10,6 +10,7 @@ export type Route =
         | "invitations"
         | "example"
         | "devices"
+        | "privacy"
         | "sign-in"
         | "set-up"
         | "invite"
@@ -24,6 +25,7 @@ const pages = {
   "/invitations": "invitations",
   "/example": "example",
   "/devices": "devices",
+  "/privacy": "privacy",
   "/signin": "sign-in",
   "/setup": "set-up",
   "/invite": "invite",

@@ -15,17 +15,13 @@ import { Notice } from "./notice.tsx";
 import { PaneHeader } from "./pane-header.tsx";
 import { route } from "./router.ts";
 
-const loadSwitcher = () => import("./switcher.tsx");
+const loadOverlays = () => import("./overlays.tsx");
 const loadChannelPane = () => import("./channel-pane.tsx");
 const ChannelPane = lazy(async () => (await loadChannelPane()).ChannelPane);
 const People = lazy(async () => (await import("./people-page.tsx")).PeoplePage);
-const Invitations = lazy(async () => (await import("./invitations-page.tsx")).InvitationsPage);
-const Example = lazy(async () => (await import("./example-page.tsx")).ExamplePage);
-const Devices = lazy(async () => (await import("./devices-page.tsx")).DevicesPage);
-const Switcher = lazy(async () => (await loadSwitcher()).Switcher);
+const OwnPages = lazy(async () => (await import("./own-pages.tsx")).OwnPages);
+const Overlays = lazy(async () => (await loadOverlays()).Overlays);
 const ListResizer = lazy(async () => (await import("./list-resizer.tsx")).ListResizer);
-const NewGroup = lazy(async () => (await import("./new-group.tsx")).NewGroup);
-const Help = lazy(async () => (await import("./help.tsx")).Help);
 
 /** Beside the list nothing is open yet. An empty list says by itself what to do. */
 function Home() {
@@ -53,12 +49,11 @@ function Pane() {
       );
     case "people":
       return <People />;
-    case "invitations":
-      return <Invitations />;
-    case "example":
-      return <Example />;
     case "devices":
-      return <Devices />;
+    case "example":
+    case "invitations":
+    case "privacy":
+      return <OwnPages page={page} />;
     case "unknown":
       return (
         <>
@@ -83,7 +78,7 @@ export function Shell() {
   useEffect(() => effect(() => setListed(model.channels.value !== undefined)), [model]);
   useEffect(() => {
     // What one opens next is fetched once the list stands. A failure shows when it is opened.
-    if (isListed) Promise.all([loadChannelPane(), loadSwitcher()]).catch(reportError);
+    if (isListed) Promise.all([loadChannelPane(), loadOverlays()]).catch(reportError);
   }, [isListed]);
   const current = route.value;
   const textId = current.page === "channel" ? current.textId : undefined;
@@ -93,7 +88,6 @@ export function Shell() {
     return () => model.closeChannel();
   }, [model, textId]);
   const isHome = current.page === "home";
-  const close = () => (overlay.value = undefined);
 
   return (
     <div class="shell" data-pane={isHome ? "list" : "main"}>
@@ -116,9 +110,7 @@ export function Shell() {
       </main>
       <LinkBar />
       <Announcer />
-      {overlay.value === "switcher" && <Switcher close={close} />}
-      {overlay.value === "help" && <Help close={close} />}
-      {overlay.value === "new-group" && <NewGroup close={close} />}
+      {overlay.value && <Overlays />}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { i18n } from "../locale/i18n.ts";
-import type { ChannelLine, PersonLine } from "../store/model.ts";
+import type { ChannelLine, PersonLine, Presence } from "../store/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { useModel } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
+import { presenceWords } from "./presence-words.ts";
 import { sentenceOfTrouble } from "./refusal-words.ts";
 import { go } from "./router.ts";
 
@@ -11,7 +12,7 @@ interface Choice {
   readonly id: number;
   readonly name: string;
   readonly what: string;
-  readonly online: boolean;
+  readonly presence: Presence | null;
   readonly group: boolean;
   readonly open: () => void;
 }
@@ -56,7 +57,7 @@ export function Switcher({ close }: { readonly close: () => void }) {
     id: line.peer?.id ?? line.id,
     name: line.name,
     what: line.unread > 0 ? i18n.t("unread") : "",
-    online: line.peer?.online ?? false,
+    presence: line.peer,
     group: line.kind !== "direct",
     open: () => leaveTo(`/c/${line.textId}`),
   });
@@ -64,7 +65,7 @@ export function Switcher({ close }: { readonly close: () => void }) {
     id: person.id,
     name: person.name,
     what: i18n.t("new direct message"),
-    online: person.online,
+    presence: person,
     group: false,
     open: () =>
       void model.startDirect(person.id).then((found) => {
@@ -127,11 +128,14 @@ export function Switcher({ close }: { readonly close: () => void }) {
             <Avatar
               id={choice.id}
               name={choice.name}
-              online={choice.online}
+              presence={choice.presence}
               group={choice.group}
               small
             />
             <span class="switcher-name">{choice.name}</span>
+            {choice.presence && (
+              <span class="visually-hidden">{presenceWords(choice.presence)}</span>
+            )}
             <span class="switcher-what">{choice.what}</span>
           </li>
         ))}

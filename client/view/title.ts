@@ -29,6 +29,8 @@ function placeName(model: Model): string | undefined {
       return i18n.t("Example");
     case "devices":
       return i18n.t("Devices");
+    case "privacy":
+      return i18n.t("Privacy");
     case "channel": {
       const pane = model.conversation.value;
       return typeof pane === "object" ? pane.channel.name : undefined;

@@ -65,6 +65,7 @@ export function makeAtHand({ sql, url, secretKey, print }: Parts) {
         locks: undefined,
         isOnline: () => true,
         watch: () => () => undefined,
+        watchTouches: () => () => undefined,
       },
     );
     talking.push({ kit, sessionId: begun.id });
