@@ -41,6 +41,7 @@ export const screens: readonly Screen[] = [
     },
   },
   group("group", "usual"),
+  group("group-large", "large group"),
   group("group-members", "usual", ".member-row", "/members"),
   group("group-members-loading", "members loading", ".panel .skeleton", "/members"),
   group("group-members-failed", "members failed", ".panel .fault", "/members"),
@@ -129,6 +130,44 @@ export const screens: readonly Screen[] = [
     },
   })),
   {
+    name: "menu-status",
+    path: "/",
+    state: "with a status",
+    waitFor: ".own-button",
+    act: async (page) => {
+      await page.click(".own-button");
+      await page.waitForSelector(".menu-about:last-child");
+    },
+  },
+  {
+    name: "menu-refused",
+    path: "/",
+    state: "profile refused",
+    waitFor: ".own-button",
+    act: async (page) => {
+      await page.click(".own-button");
+      await page.getByRole("menuitemradio").nth(1).click();
+      await page.waitForSelector(".menu-fault");
+    },
+  },
+  ...(["usual", "with a status", "profile refused"] as const).map((state): Screen => ({
+    name: { usual: "status", "with a status": "status-set", "profile refused": "status-refused" }[
+      state
+    ],
+    path: "/",
+    state,
+    waitFor: ".own-button",
+    act: async (page) => {
+      await page.click(".own-button");
+      await page.locator("[role=menuitem]").first().click();
+      await page.waitForSelector("dialog select");
+      if (state !== "profile refused") return;
+      await page.fill("dialog input", "Reading the notes of Menabrea again. ".repeat(3));
+      await page.click("dialog .button-primary");
+      await page.waitForSelector("dialog [role=alert]:not(:empty)");
+    },
+  })),
+  {
     name: "switcher",
     path: "/",
     state: "usual",
@@ -197,6 +236,17 @@ export const screens: readonly Screen[] = [
     act: async (page) => {
       await page.click(".devices-end .button");
       await page.waitForSelector(".ask-form");
+    },
+  },
+  { name: "privacy", path: "/privacy", state: "with a status", waitFor: ".switch" },
+  {
+    name: "privacy-refused",
+    path: "/privacy",
+    state: "profile refused",
+    waitFor: ".switch",
+    act: async (page) => {
+      await page.locator(".switch").last().click();
+      await page.waitForSelector(".switch-row .fault:not(:empty)");
     },
   },
   { name: "example", path: "/example", state: "usual", waitFor: ".example-person" },

@@ -13,7 +13,7 @@ afterAll(() => views[Symbol.asyncDispose]());
 /** What people wrote and are called, and addresses, which nobody translates, and what stands for a key or the product. */
 const untranslated = /^(Parley|[\d\s:,+%()./·–-]*|Ctrl|⌘|Alt|Shift|Enter|Esc|F6|K|[↑↓?])$/;
 const written =
-  ".avatar, .channel-row-preview, .message-body, .menu-about, .device-address, time, .list-line:not(.list-line-new)";
+  ".avatar, .person-status, .pane-status, .menu-status, .channel-row-preview, .message-body, .menu-about, .device-address, time, .list-line:not(.list-line-new)";
 const names = new Set<string>([...Object.values(people).map(({ name }) => name), "engine-room"]);
 
 const axePath = Bun.resolveSync("axe-core/axe.min.js", import.meta.dir);
