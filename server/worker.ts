@@ -13,12 +13,11 @@ import { createTokens } from "./auth/tokens.ts";
 import { createVerify } from "./auth/verify.ts";
 import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
-import { followMemberships, removeMembers, revokeMembership } from "./chat/join.ts";
+import { followOwn, removeMembers, revokeMembership } from "./chat/join.ts";
 import { leave, leaveTopics } from "./chat/leave.ts";
 import { tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
-import { followProfile } from "./chat/profile.ts";
 import { TypingBook } from "./chat/typing-book.ts";
 import type { WorkerConfig } from "./config.ts";
 import { startBunEngine } from "./engine/bun-engine.ts";
@@ -153,10 +152,7 @@ export async function startWorker(
     readHeads: (streams) => readHeads(reading, streams),
     readIntervals,
     removing: (announcement) => removeMembers(chat, announcement),
-    personalDelivered: (announcement) => {
-      followMemberships(chat, announcement);
-      followProfile(chat, announcement);
-    },
+    personalDelivered: (announcement) => followOwn(chat, announcement),
     after,
   });
   const heads = new Heads({

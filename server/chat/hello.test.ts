@@ -14,7 +14,7 @@ import { readMemberOf } from "../store/members.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { hello } from "./hello.ts";
-import { followMemberships } from "./join.ts";
+import { followOwn } from "./join.ts";
 import type { ChatParts } from "./parts.ts";
 import { TypingBook } from "./typing-book.ts";
 
@@ -46,7 +46,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
     const rows = [{ kind: "membership", entity: channel, version: 2, body: null }] as const;
     const interval = { stream: grace.id, from: 1, through: 2, rows: [...rows] };
     const frame = encodeAnswer({ op: "interval", ...interval });
-    followMemberships(parts, {
+    followOwn(parts, {
       stream: grace.id,
       from: 1,
       through: 2,

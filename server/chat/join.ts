@@ -12,6 +12,7 @@ import { identityOf } from "./identity.ts";
 import { followLive, leaveChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
+import { followProfile } from "./profile.ts";
 
 const rowsOf = ({ frame }: Announcement): Row[] =>
   decodeAnswers(frame).flatMap((event) => (event.op === "interval" ? event.rows : []));
@@ -56,10 +57,17 @@ async function rejoin(
   await sendSummaries(parts, session, [channelId]);
 }
 
-/** A user's own stream brought memberships: all sockets of that user join or leave the channels' topics here. */
-export function followMemberships(parts: ChatParts, announcement: Announcement): void {
+/** A user's own stream brought what their sockets here have to follow. */
+export function followOwn(parts: ChatParts, announcement: Announcement): void {
   const userId = announcement.stream as UserId;
-  for (const row of rowsOf(announcement)) {
+  const rows = rowsOf(announcement);
+  followMemberships(parts, userId, rows);
+  followProfile(parts, userId, rows);
+}
+
+/** It brought memberships: all sockets of that user join or leave the channels' topics here. */
+function followMemberships(parts: ChatParts, userId: UserId, rows: readonly Row[]): void {
+  for (const row of rows) {
     if (row.kind !== "membership") continue;
     for (const session of parts.sessions.ofUser(userId)) {
       orComeBack(session, row.entity as ChannelId, join(parts, session, row));

@@ -1,11 +1,9 @@
-import { decodeAnswers } from "#wire/codec.ts";
 import type { Refusal } from "#wire/codes.ts";
 import type { CommandOf } from "#wire/command.ts";
 import type { ReplyOf } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
 import { parseStatus } from "#wire/name.ts";
-import type { Shown, Status } from "#wire/row.ts";
-import type { Announcement } from "../fanout/announcement.ts";
+import type { Row, Shown, Status } from "#wire/row.ts";
 import { feedTopic } from "../fanout/topic.ts";
 import type { Answered } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
@@ -25,7 +23,7 @@ export async function setStatus(
   { status }: { readonly status: Status | null },
 ): Promise<Done | Refusal> {
   const text = status && parseStatus(status.text);
-  const isOver = status?.until != null && status.until <= parts.now();
+  const isOver = (status?.until ?? Number.POSITIVE_INFINITY) <= parts.now();
   if (text === undefined || isOver) return { refused: "status_invalid" };
 
   const said = status && text !== null ? { text, until: status.until } : null;
@@ -62,12 +60,11 @@ export function setAway(
 /** A user's own stream brought a profile: all sockets of that user here are shown so from now on. */
 export function followProfile(
   { sessions, presence }: Pick<ChatParts, "sessions" | "presence">,
-  { stream, frame }: Announcement,
+  userId: UserId,
+  rows: readonly Row[],
 ): void {
-  const rows = decodeAnswers(frame).flatMap((event) => (event.op === "interval" ? event.rows : []));
   for (const row of rows) {
     if (row.kind !== "profile" || !row.body) continue;
-    const userId = stream as UserId;
     for (const session of sessions.ofUser(userId)) session.show(row.body.shown, row.version);
     presence.shows(userId, row.body.shown.as);
   }

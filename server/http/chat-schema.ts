@@ -39,7 +39,7 @@ export const HistoryQuery = z.object({
 });
 
 /** Until then it is said; null where that is open. */
-export const Status = z.object({ text: z.string(), until: time.nullable() }).openapi("Status");
+const Status = z.object({ text: z.string(), until: time.nullable() }).openapi("Status");
 const seenFields = { online: z.boolean(), away: z.boolean() };
 const personFields = {
   id,

@@ -120,20 +120,20 @@ export class OnlineCounts {
   }
 
   async #count(channel: ChannelId, looked: Looked): Promise<void> {
-    const { readMembers, here } = this.#parts;
+    const parts = this.#parts;
     const { membersMin, peoplePerQuestionMax } = onlineCountLimits;
-    if ((await readMembers(channel, membersMin)).length < membersMin) {
+    if ((await parts.readMembers(channel, membersMin)).length < membersMin) {
       looked.members = undefined;
       return this.#unlisten(looked);
     }
     await this.#listen(looked);
-    const all = await readMembers(channel);
+    const all = await parts.readMembers(channel);
     const { online } = looked;
     const members = (looked.members = new Set(all));
     const heard = (looked.heard = new Set());
     for (let at = 0; at < all.length; at += peoplePerQuestionMax) {
       const asked = all.slice(at, at + peoplePerQuestionMax);
-      const found = await here(asked);
+      const found = await parts.here(asked);
       for (const user of asked) {
         if (heard.has(user)) continue;
         if (found.has(user)) online.add(user);

@@ -62,7 +62,7 @@ export async function writeProfile(
     if (seq === undefined) return undefined;
     if (status !== undefined) {
       await tx`
-        update users set status_text = ${status?.text ?? null}, status_until = ${dateOf(status?.until)} where id = ${userId}`;
+        update users set status_text = ${status?.text ?? null}, status_until = ${dateOf(status?.until ?? null)} where id = ${userId}`;
     }
     if (shown !== undefined) {
       await tx`
@@ -76,7 +76,7 @@ export async function writeProfile(
   });
 }
 
-const dateOf = (ms: number | null | undefined): Date | null => (ms == null ? null : new Date(ms));
+const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
 function touchedBy(userId: UserId, seq: Seq, body: Profile): Touched {
   const row: Row = { kind: "profile", entity: 0, version: seq, body };

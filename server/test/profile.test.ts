@@ -97,7 +97,7 @@ test("B12 P8: who is at none of their devices is away, for those who look and in
     { user: id, online: true, lastSeenAt: null, away: true },
   ]);
   expect(await personOf(grace, id)).toMatchObject({ online: true, away: true });
-  const { json } = await new RestClient(server, grace.me!).get(`/users/${id}/presence`);
+  const { json } = await new RestClient(server, grace.me).get(`/users/${id}/presence`);
   expect(json).toEqual({ user: id, online: true, away: true, lastSeenAt: null, status: null });
   await goesAway(ada, false);
   // The other device leaves as one at which nobody was.
@@ -112,7 +112,7 @@ test("B12 P8: who is at none of their devices is away, for those who look and in
 test("B38: who wants to be seen offline is, at once and on coming back, in no list, and is here again when they say so", async () => {
   const [ada, grace] = await two("ada", "grace");
   const { id } = ada.me!;
-  const client = new RestClient(server, grace.me!);
+  const client = new RestClient(server, grace.me);
   const online = async () =>
     ((await client.get("/users/online")).json.users as { id: UserId }[]).map((user) => user.id);
   expect(await online()).toContain(id);
@@ -139,7 +139,7 @@ test("B38: who wants to be seen offline is, at once and on coming back, in no li
 test("B38: who keeps their typing to themselves is not seen to write, by socket or over HTTP", async () => {
   const [ada, grace] = await two("ada", "grace");
   const { channel } = ada;
-  const client = new RestClient(server, ada.me!);
+  const client = new RestClient(server, ada.me);
   const typed = () => grace.answers.filter(({ op }) => op === "typingChanged").length;
   await shows(ada, { typing: false });
   await ada.gets("done", { op: "typing", channel, typing: true });
@@ -189,7 +189,7 @@ test("B38: who keeps what they have read to themselves shows it nowhere, and see
 
 test("P8: over HTTP a status and how one is shown are set, read and taken back, and what can't be is a problem", async () => {
   await using ada = await talk(server, people.ada);
-  const client = new RestClient(server, ada.me!);
+  const client = new RestClient(server, ada.me);
   const until = new Date(clock.now() + 60_000).toISOString();
   expect((await client.put("/account/status", { text: "Lunch", until })).status).toBe(204);
   const shown = { as: "away", typing: false, receipts: false };

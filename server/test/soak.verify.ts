@@ -61,10 +61,7 @@ test("X16: who came, talked and went leaves nothing in a worker's memory", async
   }
   await worker.kill();
   const fifth = Math.floor(sizes.length / 5);
-  const [early, late] = [
-    medianOf(sizes.slice(fifth, 2 * fifth)),
-    medianOf(sizes.slice(4 * fifth)),
-  ];
+  const [early, late] = [medianOf(sizes.slice(fifth, 2 * fifth)), medianOf(sizes.slice(4 * fifth))];
   const inMebibytes = (bytes: number) => (bytes / mebibyte).toFixed(1);
   process.stdout.write(
     `${visits} visits; ${inMebibytes(early)} MiB in the second fifth, ${inMebibytes(late)} in the last\n`,

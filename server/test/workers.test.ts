@@ -124,7 +124,7 @@ onRedis(
 onRedis(
   "B12 B38 W9: how somebody wants to be seen holds for their sockets on every worker, and is told and counted on every other",
   async () => {
-    await using here = await talk(one, ada.me!, grace.me!);
+    await using here = await talk(one, ada.me!, grace.me);
     await using there = await talk(other, ada.me!);
     /** Changes it, and resolves to what Grace is told next of Ada. */
     const shows = async (as: Shown["as"]) => {
