@@ -58,10 +58,15 @@ test("closed loop: several drafts in each send arrive once and in order", async 
   await measure(durable, { channels: 3, members: 2, speakers: 2, drafts: 5 });
 });
 
-test("P10 X5 X12: who goes away and comes back is seen to by all who look, within two seconds", async () => {
-  const { runs } = await measure(presence, { sockets: 12, members: 4, rate: 12, seconds: 1 });
-  expect(runs[0]!.figures["people told"]).toBe(12 * 4);
-});
+test("P10: who goes away and comes back is seen to by all who look", async () => {
+  // Alone, since of several each would have to forget who was there.
+  await using alone = await BenchServer.start({ workers: 1, cores: undefined });
+  const options = { workers: 1, runs: 1, sockets: 12, members: 4, rate: 24, seconds: 1 };
+  const given = { ...presence.defaults, ...options };
+  const { runs } = await presence.measure({ server: alone, cores: undefined }, given);
+  expect(runs.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(runs[0]!.figures["people told"]).toBe(24 * 4);
+}, 30_000);
 
 test("people come in again and again, and are told all their channels each time", async () => {
   await measure(handshakes, { people: 10, channels: 3, members: 5, atOnce: 5 });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { UserId } from "#wire/ids.ts";
 import type { Clock } from "#lib/clock.ts";
+import { Recent } from "#lib/recent.ts";
 import { within } from "#lib/wait.ts";
 import { connectRedis } from "../fanout/redis.ts";
 import { log } from "../observe/log.ts";
@@ -114,8 +115,8 @@ export class RedisRegistry implements Registry {
   #hasBeenEntered = false;
   /** Since when the lease of another is missed. */
   readonly #missed = new Map<string, number>();
-  /** What was heard last of people, the longest ago first. */
-  readonly #remembered = new Map<UserId, PresenceState>();
+  /** What was heard last of people. */
+  readonly #remembered = new Recent<UserId, PresenceState>(rememberedMax);
   #isRenewing = false;
   #isClosed = false;
 
@@ -133,27 +134,31 @@ export class RedisRegistry implements Registry {
   async set(user: UserId, state: PresenceState): Promise<PresenceState | undefined> {
     try {
       const [news] = await this.#call(this.#name, user % shards, [[user, state]]);
-      if (news) this.#remember(...news);
+      if (news) this.#remembered.set(...news);
       return news?.[1];
     } catch {
-      this.#remember(user, state);
+      this.#remembered.set(user, state);
       return state; // Away: those who are reached are told, and Redis when it is back.
     }
   }
 
   async here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>> {
+    const told = new Map<UserId, PresenceState>();
     try {
       const found = await Promise.all(
         byShard(users, (user) => user).map(([shard, some]) => this.#ask(shard, some)),
       );
-      for (const [user, state] of found.flat()) this.#remember(user, state);
+      for (const [user, state] of found.flat()) {
+        told.set(user, state);
+        this.#remembered.set(user, state);
+      }
     } catch {
       // Away: what was heard last counts.
     }
     return new Map(
       users.flatMap((user): News => {
         const own = this.#parts.stateOf(user);
-        const known = this.#remembered.get(user) ?? "offline";
+        const known = told.get(user) ?? this.#remembered.get(user) ?? "offline";
         const state = own === "here" || known === "offline" ? own : known;
         return state === "offline" ? [] : [[user, state]];
       }),
@@ -175,7 +180,7 @@ export class RedisRegistry implements Registry {
 
   /** Somebody was told to be seen so, by whichever worker. */
   heard(user: UserId, state: PresenceState): void {
-    this.#remember(user, state);
+    this.#remembered.set(user, state);
   }
 
   async close(): Promise<void> {
@@ -296,14 +301,6 @@ export class RedisRegistry implements Registry {
         this.#parts.changed(gone);
       }
     }
-  }
-
-  #remember(user: UserId, state: PresenceState): void {
-    this.#remembered.delete(user);
-    this.#remembered.set(user, state);
-    if (this.#remembered.size <= rememberedMax) return;
-    const [oldest] = this.#remembered.keys();
-    this.#remembered.delete(oldest!);
   }
 }
 

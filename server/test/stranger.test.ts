@@ -69,7 +69,7 @@ test("E2: who has only read PROTOCOL.md can hold the conversation at its end", a
   const socket = await Stranger.open();
   socket.say(1, 1, grace.token, "", [[grace.id, 0]]);
   const [, , version, epoch, user] = await socket.hears(66, 1);
-  expect([version, user]).toEqual([3, grace.id]);
+  expect([version, user]).toEqual([4, grace.id]);
 
   expect(await socket.hears(129, grace.id)).toEqual([129, grace.id, 0, 0, false, []]);
   const [, , from, , rows] = await socket.hears(128, grace.id);
