@@ -73,6 +73,24 @@ test("W2: a lost announcement is read after 50 ms, once, and what waited follows
   expect([reads, published.length, clock.waiting]).toEqual([[4], 1, 0]);
 });
 
+test("W2: what was announced while a hole was read is not said again with it", async () => {
+  const { delivery, published, gate, heads } = startDelivery({ head: 4 });
+  await delivery.follow([lobby]);
+  const opened = Promise.withResolvers<void>();
+  gate.open = opened.promise;
+  heads.set(lobby, 7);
+  delivery.headSeen(lobby, 7); // From 4 on it is read.
+  await delivery.announce(interval(4, 5));
+  await delivery.announce(interval(5, 6));
+  opened.resolve();
+  await settled();
+  expect(published.map(({ from, through, rows }) => [from, through, rows.length])).toEqual([
+    [4, 5, 1],
+    [5, 6, 1],
+    [6, 7, 1],
+  ]);
+});
+
 test("W2: an announcement that reaches over what was delivered is published as it is", async () => {
   const { delivery, published } = startDelivery({ head: 4 });
   await delivery.follow([lobby]);

@@ -290,8 +290,15 @@ export class Delivery {
       more = hole.more;
       for (const interval of hole.intervals) {
         if (interval.through <= followed.delivered!) continue;
-        this.#publish(followed, announcementOf(interval));
+        this.#publish(followed, announcementOf(beyond(interval, followed.delivered!)));
       }
     }
   }
+}
+
+/** What of an interval is not delivered: what was announced while it was read is not said again. */
+function beyond(interval: Interval, delivered: Seq): Interval {
+  if (interval.from >= delivered) return interval;
+  const rows = interval.rows.filter(({ version }) => version > delivered);
+  return { ...interval, from: delivered, rows };
 }

@@ -125,7 +125,7 @@ test("E2: who has only read PROTOCOL.md can hold the conversation at its end", a
 
   socket.say(11, 10, [ada.id], "", null);
   const [, , found] = await socket.hears(70, 10);
-  expect(found).toEqual([[ada.id, ada.name, expect.any(String), false, null]]);
+  expect(found).toEqual([[ada.id, ada.name, expect.any(String), false, null, false, null]]);
 
   socket.say(12, 11, ada.id);
   expect(await socket.hears(71, 11)).toEqual([71, 11, direct, `dm-${ada.id}-${grace.id}`]);
