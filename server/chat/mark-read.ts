@@ -6,7 +6,7 @@ import type { ChatParts } from "./parts.ts";
 
 /** Moves own pointers, clamped to the heads. Answers when that is committed; pointers in channels of others move nothing. */
 export async function markRead(
-  { pointers: flush }: ChatParts,
+  { pointers: flush }: Pick<ChatParts, "pointers">,
   session: Session,
   { pointers }: CommandOf<"read">,
 ): Promise<Answered> {

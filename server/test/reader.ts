@@ -1,6 +1,6 @@
 import type { Answer, EventOf } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
-import type { MessageRow, Row } from "#wire/row.ts";
+import type { MessageRow, Row, RowKind, RowOf } from "#wire/row.ts";
 
 /** What somebody holds of one stream. */
 interface Stream {
@@ -59,10 +59,21 @@ export class Reader {
 
   /** Addresses and bodies that are held of a channel, in order. */
   messages(channel: ChannelId): [Seq, string][] {
-    return Array.from(this.streams.get(channel)!.rows.values())
-      .filter((row): row is MessageRow => row.kind === "message")
+    return this.rows(channel, "message")
       .toSorted((one, other) => one.entity - other.entity)
       .map(({ entity, body }) => [entity, body!.body]);
+  }
+
+  /** Those of one kind that are held of a stream. */
+  rows<Kind extends RowKind>(stream: StreamId, kind: Kind): RowOf<Kind>[] {
+    return Array.from(this.streams.get(stream)!.rows.values()).filter(
+      (row): row is Row & RowOf<Kind> => row.kind === kind,
+    );
+  }
+
+  /** What is held of one entity. */
+  row<Kind extends RowKind>(stream: StreamId, kind: Kind, entity: number): RowOf<Kind> | undefined {
+    return this.streams.get(stream)?.rows.get(keyOf({ kind, entity })) as RowOf<Kind> | undefined;
   }
 
   apply(answer: Answer): void {
@@ -120,7 +131,7 @@ export class Reader {
   /** The one merge rule. */
   #merge(stream: StreamId, held: Map<string, Row>, rows: readonly Row[]): void {
     for (const row of rows) {
-      const key = `${row.kind} ${row.entity}`;
+      const key = keyOf(row);
       const before = held.get(key);
       if (row.version <= (before?.version ?? 0)) continue;
       held.set(key, row);
@@ -128,3 +139,5 @@ export class Reader {
     }
   }
 }
+
+const keyOf = ({ kind, entity }: Pick<Row, "kind" | "entity">): string => `${kind} ${entity}`;

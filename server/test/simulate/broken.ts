@@ -1,9 +1,11 @@
 /** Casts in which one guarantee does not hold: whoever checks has to notice. */
 import type { ChannelId, Seq } from "#wire/ids.ts";
+import type { Pointer } from "#wire/row.ts";
 import { subscribeDurable } from "../../chat/barrier.ts";
+import { PointerFlush, type PointerFlushParts } from "../../chat/pointer-flush.ts";
 import { MessageBatch, type BatchParts } from "../../store/batch.ts";
 import type { Draft } from "../../store/insert-messages.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { type AskedPointer, MemoryStore } from "./memory-store.ts";
 import { type Cast, sound } from "./simulated-worker.ts";
 
 /** Everybody is told before the store is asked, of the numbers that are likely. */
@@ -27,9 +29,39 @@ function createHastyBatch(parts: BatchParts): MessageBatch {
   });
 }
 
+/** Others are told before the store is asked. */
+function createHastyPointers(parts: PointerFlushParts): PointerFlush {
+  return new PointerFlush({
+    ...parts,
+    move: (moves) => {
+      for (const { channelId, userId, readSeq, deliveredSeq } of moves) {
+        const told = { user: userId, readSeq: readSeq ?? 0, deliveredSeq: deliveredSeq ?? 0 };
+        parts.tellOthers(channelId, [told]);
+      }
+      return parts.move(moves);
+    },
+    tellOthers: () => undefined,
+  });
+}
+
+/** Who asks is answered at once. */
+class HastyFlush extends PointerFlush {
+  override add(...asked: Parameters<PointerFlush["add"]>): Promise<void> {
+    super.add(...asked).catch(() => undefined);
+    return Promise.resolve();
+  }
+}
+
 class ForgetfulStore extends MemoryStore {
   override findKnown(): undefined {
     return undefined;
+  }
+}
+
+/** What was read becomes what was asked last. */
+class BacktrackingStore extends MemoryStore {
+  override moved(before: Pointer, asked: AskedPointer): Pointer {
+    return { ...super.moved(before, asked), readSeq: asked.readSeq ?? before.readSeq };
   }
 }
 
@@ -43,4 +75,8 @@ export const broken: Readonly<Record<string, Cast>> = {
     subscribe: async (...asked) => void subscribeDurable(...asked).catch(() => undefined),
   },
   "client ids not unique": { ...sound, createStore: (now) => new ForgetfulStore(now) },
+  "no doubt about own pointers": { ...sound, suspectOwn: () => undefined },
+  "receipts go back": { ...sound, createStore: (now) => new BacktrackingStore(now) },
+  "receipts before commit": { ...sound, createPointers: createHastyPointers },
+  "done before commit": { ...sound, createPointers: (parts) => new HastyFlush(parts) },
 };

@@ -1,4 +1,5 @@
 import type { Draft, Inserted } from "../../store/insert-messages.ts";
+import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import type { Life, World } from "./world.ts";
 
@@ -10,6 +11,12 @@ interface Parts {
   readonly store: MemoryStore;
   /** Right behind a commit of something new, before its worker hears of it. */
   readonly committed: () => void;
+}
+
+interface Statement<T> {
+  readonly commit: (store: MemoryStore) => T;
+  /** Whether it stored something that nobody has heard of. */
+  readonly isNew: (written: T) => boolean;
 }
 
 /** A worker's way to the store: every answer takes its time, and as the weather is fails, or is never given to what was done. */
@@ -30,37 +37,51 @@ export class HostileStore {
     return found;
   }
 
-  async insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted> {
+  insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted> {
+    return this.#write({
+      commit: (store) => store.insert(drafts, sends),
+      isNew: ({ headsBefore }) => headsBefore.size > 0,
+    });
+  }
+
+  movePointers(moves: readonly PointerMove[]): Promise<PointerMoved[]> {
+    return this.#write({
+      commit: (store) => store.movePointers(moves),
+      isNew: (moved) => moved.length > 0,
+    });
+  }
+
+  async #write<T>(statement: Statement<T>): Promise<T> {
     const { life, world } = this.#parts;
     const { dice, weather } = world;
     // On its way a statement is the store's: it is carried out whether or not its worker lives to hear of it.
     const sentMs = world.delayMs();
     if (dice.chance(weather.posthumous)) {
-      void this.#commitLater(sentMs + dice.between(1, posthumousMsMax), drafts, sends);
+      void this.#commitLater(sentMs + dice.between(1, posthumousMsMax), statement);
       await life.pause(sentMs);
       throw new Error("the connection broke, and the statement goes on");
     }
     if (dice.chance(weather.locked)) {
       await life.pause(sentMs);
-      throw Object.assign(new Error("somebody holds the channel"), { code: "55P03" });
+      throw Object.assign(new Error("somebody holds the row"), { code: "55P03" });
     }
     if (dice.chance(weather.failed)) {
       await life.pause(sentMs);
       throw new Error("the connection broke before the commit");
     }
-    const inserted = await this.#commitLater(sentMs, drafts, sends);
+    const written = await this.#commitLater(sentMs, statement);
     await life.pause(world.delayMs());
     if (dice.chance(weather.unanswered)) throw new Error("the connection broke behind the commit");
-    return inserted;
+    return written;
   }
 
-  #commitLater(ms: number, drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted> {
+  #commitLater<T>(ms: number, { commit, isNew }: Statement<T>): Promise<T> {
     const { store, world, committed } = this.#parts;
-    const { promise, resolve } = Promise.withResolvers<Inserted>();
+    const { promise, resolve } = Promise.withResolvers<T>();
     world.clock.after(ms, () => {
-      const inserted = store.insert(drafts, sends);
-      if (inserted.headsBefore.size > 0) committed();
-      resolve(inserted);
+      const written = commit(store);
+      if (isNew(written)) committed();
+      resolve(written);
     });
     return promise;
   }

@@ -1,12 +1,21 @@
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Pointer } from "#wire/row.ts";
 import type { Placed } from "../../fanout/cut.ts";
 import type { CaughtUp } from "../../store/catch-up.ts";
 import type { Draft, Inserted, Stored } from "../../store/insert-messages.ts";
+import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
 
 interface Channel {
-  readonly members: ReadonlySet<UserId>;
+  readonly members: Map<UserId, Pointer>;
   /** The message at `seq` stands at `seq - 1`: nothing but messages changes here. */
   readonly messages: StoredMessage[];
+}
+
+/** A user's own: nothing but pointers changes here. */
+interface OwnStream {
+  head: Seq;
+  /** When the pointer of a channel changed last. */
+  readonly changes: Map<ChannelId, Seq>;
 }
 
 export interface StoredMessage {
@@ -18,6 +27,7 @@ export interface StoredMessage {
 /** What the core needs of PostgreSQL, for channels whose members stay. `store-contract.ts` holds both to the same. */
 export class MemoryStore {
   readonly #channels = new Map<ChannelId, Channel>();
+  readonly #own = new Map<UserId, OwnStream>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -25,7 +35,12 @@ export class MemoryStore {
   }
 
   addChannel(id: ChannelId, members: readonly UserId[]): void {
-    this.#channels.set(id, { members: new Set(members), messages: [] });
+    const atStart = { readSeq: 0, deliveredSeq: 0, readFrom: 0 };
+    const pointers = members.map((userId) => [userId, atStart] as const);
+    this.#channels.set(id, { members: new Map(pointers), messages: [] });
+    for (const userId of members) {
+      if (!this.#own.has(userId)) this.#own.set(userId, { head: 0, changes: new Map() });
+    }
   }
 
   /** As `insertMessages`. */
@@ -59,24 +74,100 @@ export class MemoryStore {
     return this.#channels.get(channelId)?.messages ?? [];
   }
 
-  readHeads(streams: readonly StreamId[]): Map<StreamId, Seq> {
-    const there = streams.filter((stream) => this.#channels.has(stream as ChannelId));
-    return new Map(there.map((id) => [id, this.messages(id as ChannelId).length]));
+  /** As `movePointers`, where the members are few enough to see each other's. */
+  movePointers(moves: readonly PointerMove[]): PointerMoved[] {
+    return moves
+      .toSorted((one, other) => one.userId - other.userId || one.channelId - other.channelId)
+      .flatMap((move) => this.#movePointer(move) ?? []);
   }
 
-  /** As `readStream`, of a channel. */
+  #movePointer(move: PointerMove): PointerMoved | undefined {
+    const { channelId, userId } = move;
+    const before = this.pointerOf(userId, channelId);
+    if (!before) return undefined;
+    const head = this.messages(channelId).length;
+    const clamped = (seq: Seq | null): Seq | null => (seq === null ? null : Math.min(seq, head));
+    const after = this.moved(before, {
+      readSeq: clamped(move.readSeq),
+      deliveredSeq: clamped(move.deliveredSeq),
+      readFrom: clamped(move.readFrom),
+    });
+    const isRead = after.readSeq > before.readSeq;
+    const seen = isRead || after.deliveredSeq > before.deliveredSeq;
+    if (!seen && after.readSeq === before.readSeq && after.readFrom === before.readFrom) {
+      return undefined;
+    }
+    const own = this.#own.get(userId)!;
+    const seq = ++own.head;
+    own.changes.set(channelId, seq);
+    this.#channels.get(channelId)!.members.set(userId, after);
+    return { channelId, userId, ...after, seq, seen, showsReceipts: true };
+  }
+
+  /** Where a pointer stands after a move that asks for no more than the head. */
+  moved(before: Pointer, { readSeq, deliveredSeq, readFrom }: AskedPointer): Pointer {
+    return {
+      readSeq: Math.max(before.readSeq, readSeq ?? 0),
+      deliveredSeq: Math.max(before.deliveredSeq, deliveredSeq ?? 0, readSeq ?? 0),
+      readFrom: readFrom ?? Math.max(before.readFrom, readSeq ?? 0),
+    };
+  }
+
+  pointerOf(userId: UserId, channelId: ChannelId): Pointer | undefined {
+    return this.#channels.get(channelId)?.members.get(userId);
+  }
+
+  readHeads(streams: readonly StreamId[]): Map<StreamId, Seq> {
+    return new Map(
+      streams.flatMap((stream) => {
+        const head =
+          this.#channels.get(stream as ChannelId)?.messages.length ??
+          this.#own.get(stream as UserId)?.head;
+        return head === undefined ? [] : [[stream, head] as const];
+      }),
+    );
+  }
+
+  /** As `readStream`. */
   readStream(stream: StreamId, from: Seq, rowsMax: number): CaughtUp | undefined {
     const channel = this.#channels.get(stream as ChannelId);
-    if (!channel) return undefined;
-    const rows = channel.messages.slice(from, from + rowsMax).map(rowOf);
-    const head = channel.messages.length;
-    const cut = head > from + rowsMax;
-    return { stream, from, through: cut ? from + rowsMax : head, head, cut, rows };
+    if (channel) {
+      // One more than fits, as the statement reads.
+      const rows = channel.messages.slice(from, from + rowsMax + 1).map(rowOf);
+      return page(stream, from, rowsMax, channel.messages.length, rows);
+    }
+    const own = this.#own.get(stream as UserId);
+    return own && page(stream, from, rowsMax, own.head, this.#pointerRows(stream as UserId, from));
+  }
+
+  #pointerRows(userId: UserId, from: Seq): Placed[] {
+    return [...this.#own.get(userId)!.changes]
+      .filter(([, seq]) => seq > from)
+      .toSorted(([, one], [, other]) => one - other)
+      .map(([channelId, seq]) => {
+        const body = this.pointerOf(userId, channelId)!;
+        return { position: seq, row: { kind: "pointer", entity: channelId, version: seq, body } };
+      });
   }
 
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Set<ChannelId> {
-    return new Set(channels.filter((id) => this.#channels.get(id)?.members.has(userId)));
+    return new Set(channels.filter((id) => this.pointerOf(userId, id)));
   }
+}
+
+export type AskedPointer = Pick<PointerMove, "readSeq" | "deliveredSeq" | "readFrom">;
+
+/** As `collect` in `store/catch-up.ts`. */
+function page(
+  stream: StreamId,
+  from: Seq,
+  rowsMax: number,
+  head: Seq,
+  found: readonly Placed[],
+): CaughtUp {
+  const cut = found.length > rowsMax;
+  const rows = found.slice(0, rowsMax);
+  return { stream, from, through: cut ? rows.at(-1)!.position : head, head, cut, rows };
 }
 
 function append({ messages }: Channel, message: StoredMessage): Stored {

@@ -2,7 +2,7 @@ import { drainMicrotasks } from "bun:jsc";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { checkRun } from "./check-run.ts";
 import { HostileHub } from "./hostile-bus.ts";
-import { SimulatedPerson } from "./simulated-person.ts";
+import { SimulatedDevice } from "./simulated-device.ts";
 import { type Cast, SimulatedWorker, sound } from "./simulated-worker.ts";
 import { World } from "./world.ts";
 
@@ -12,6 +12,8 @@ export interface Run {
   readonly faults: readonly string[];
   readonly story: readonly string[];
   readonly messages: number;
+  /** What was asked of pointers and answered. */
+  readonly receipts: number;
 }
 
 const lobby = 7 as ChannelId;
@@ -23,6 +25,9 @@ const members = new Map([
   [lobby, people],
   [engineRoom, people.slice(0, -1)],
 ]);
+
+/** Who has two devices. */
+const twoDevices = new Set(people.slice(0, 1));
 
 const workersMax = 3;
 const runMs = {
@@ -40,7 +45,7 @@ const runMs = {
 } as const;
 
 /**
- * One run of the core from one seed: people write to each other on workers that die, over a bus and a store that fail. It needs no time and
+ * One run of the core from one seed: people write to each other and read on workers that die, over a bus and a store that fail. It needs no time and
  * no chance but the seed's, so the same seed is the same run.
  */
 export function simulate(seed: number, cast: Cast = sound): Run {
@@ -51,14 +56,15 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   const hub = new HostileHub(world);
   const workers: SimulatedWorker[] = [];
   /**
-   * Somebody died while away from the bus, or when one of the workers was new or hardly back on it: perhaps not everybody misses the dead,
-   * and what they stored last shows with the next comparison.
+   * Somebody died while away from the bus, or when one of the workers was new or hardly back on it: perhaps not everybody misses the dead.
+   * Or the store carried out what the dead had asked for, and perhaps others had missed them by then. It shows with the next comparison.
    */
   let mayBeUnmissed = false;
 
   const startOne = (): void => {
     const worker = new SimulatedWorker(world, hub, store, cast, () => {
-      if (dice.chance(world.weather.deaths)) kill(worker, "dies behind a commit");
+      if (!workers.includes(worker)) mayBeUnmissed = true;
+      else if (dice.chance(world.weather.deaths)) kill(worker, "dies behind a commit");
     });
     void worker.start();
     workers.push(worker);
@@ -81,26 +87,30 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   const someTime = (): number => dice.between(0, runMs.rain);
 
   for (let count = 0; count < workersMax; count++) startOne();
-  const everybody = people.map(
-    (userId) =>
-      new SimulatedPerson(userId, { world, store, channels, findWorker: () => dice.pick(workers) }),
+  const parts = { world, store, channels, findWorker: () => dice.pick(workers) };
+  const devices = people.flatMap((userId) =>
+    (twoDevices.has(userId) ? [1, 2] : [1]).map(
+      (device) => new SimulatedDevice({ userId, device }, parts),
+    ),
   );
-  for (const person of everybody) {
-    person.connect();
+  for (const device of devices) {
+    device.connect();
     for (const channel of channels) {
-      if (!members.get(channel)!.includes(person.userId)) continue;
+      if (!members.get(channel)!.includes(device.userId)) continue;
+      const looks = dice.between(0, 4);
+      for (let at = 0; at < looks; at++) clock.after(someTime(), () => device.look(channel));
       const bursts = dice.between(0, 4);
       for (let burst = 0; burst < bursts; burst++) {
         const said = dice.between(1, 4);
         clock.after(someTime(), () => {
-          for (let at = 0; at < said; at++) person.say(channel);
+          for (let at = 0; at < said; at++) device.say(channel);
         });
       }
     }
   }
   const { brokenSockets, murders, busOutages } = world.weather;
   for (let count = 0; count < brokenSockets; count++) {
-    clock.after(someTime(), () => dice.pick(everybody).breakSocket());
+    clock.after(someTime(), () => dice.pick(devices).breakSocket());
   }
   for (let count = 0; count < murders; count++) {
     clock.after(someTime(), () => kill(dice.pick(workers), "is killed"));
@@ -112,20 +122,18 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     });
   }
 
-  const isAnswered = (): boolean =>
-    everybody.every(
-      (person) => person.isGone || channels.every((id) => person.unanswered(id).length === 0),
-    );
   passUntil(world, runMs.rain);
   world.clearUp();
   passUntil(world, runMs.rain + runMs.outageMax);
-  while (!isAnswered() && clock.now() < runMs.answeredMax) passUntil(world, clock.now() + 100);
+  while (!devices.every((device) => device.isAnswered) && clock.now() < runMs.answeredMax) {
+    passUntil(world, clock.now() + 100);
+  }
   passUntil(world, clock.now() + runMs.dust);
-  let faults = checkRun(store, channels, everybody);
+  let faults = checkRun(store, channels, devices);
   if (faults.length > 0 && mayBeUnmissed) {
     for (const worker of workers) worker.compare();
     passUntil(world, clock.now() + runMs.dust);
-    faults = checkRun(store, channels, everybody);
+    faults = checkRun(store, channels, devices);
   }
 
   return {
@@ -133,6 +141,7 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     faults: [...world.faults, ...faults],
     story: world.story,
     messages: channels.reduce((sum, channel) => sum + store.messages(channel).length, 0),
+    receipts: devices.reduce((sum, device) => sum + device.receipts.length, 0),
   };
 }
 

@@ -1,16 +1,19 @@
+import { encodeAnswer } from "#wire/codec.ts";
 import type { CommandOf } from "#wire/command.ts";
 import type { Answer, Interval } from "#wire/event.ts";
-import type { Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import { announceCommit } from "../../chat/announce-commit.ts";
 import { subscribeDurable, unsubscribeDurable } from "../../chat/barrier.ts";
+import { markRead } from "../../chat/mark-read.ts";
 import type { ChatParts } from "../../chat/parts.ts";
+import { PointerFlush, type PointerFlushParts } from "../../chat/pointer-flush.ts";
 import { sendMessage } from "../../chat/send-message.ts";
 import { cutIntervals } from "../../fanout/cut.ts";
 import { Delivery } from "../../fanout/deliver.ts";
 import { decodeHeads, Heads } from "../../fanout/heads.ts";
 import { Peers } from "../../fanout/peers.ts";
-import { durableTopic, headsTopic, peersTopic } from "../../fanout/topic.ts";
-import { Session } from "../../session/session.ts";
+import { durableTopic, headsTopic, isDurable, liveTopic, peersTopic } from "../../fanout/topic.ts";
+import { type Identity, Session } from "../../session/session.ts";
 import { type BatchParts, MessageBatch } from "../../store/batch.ts";
 import type { HostileBus, HostileHub } from "./hostile-bus.ts";
 import { HostileStore } from "./hostile-store.ts";
@@ -22,6 +25,9 @@ import { Life, type World } from "./world.ts";
 export interface Cast {
   createStore(now: () => number): MemoryStore;
   createBatch(parts: BatchParts): Pick<MessageBatch, "add">;
+  createPointers(parts: PointerFlushParts): PointerFlush;
+  /** Perhaps the user's pointers moved, and nobody was told. */
+  suspectOwn(heads: Heads, userId: UserId): void;
   readIntervals: ChatParts["readIntervals"] | undefined;
   tellHeads(heads: Heads): Promise<void>;
   subscribe: typeof subscribeDurable;
@@ -30,6 +36,8 @@ export interface Cast {
 export const sound: Cast = {
   createStore: (now) => new MemoryStore(now),
   createBatch: (parts) => new MessageBatch(parts),
+  createPointers: (parts) => new PointerFlush(parts),
+  suspectOwn: (heads, userId) => heads.suspect(userId, "unknown_outcome"),
   readIntervals: undefined,
   tellHeads: (heads) => heads.tell(),
   subscribe: subscribeDurable,
@@ -50,7 +58,10 @@ export class SimulatedWorker {
   readonly #sockets = new Set<SimulatedSocket>();
   readonly #heads: Heads;
   readonly #peers: Peers;
-  readonly #chat: Pick<ChatParts, "batch" | "delivery" | "readMemberOf" | "readIntervals">;
+  readonly #chat: Pick<
+    ChatParts,
+    "batch" | "delivery" | "pointers" | "readMemberOf" | "readIntervals"
+  >;
   readonly bus: HostileBus;
 
   constructor(
@@ -76,9 +87,7 @@ export class SimulatedWorker {
     this.bus = bus;
     const delivery = new Delivery({
       bus,
-      publish: (stream, frame) => {
-        for (const socket of this.#topics.get(durableTopic(stream)) ?? []) socket.send(frame);
-      },
+      publish: (stream, frame) => this.#publish(durableTopic(stream), frame),
       readHeads,
       readIntervals,
       removing: nobodyMoves,
@@ -101,9 +110,26 @@ export class SimulatedWorker {
       now: life.now,
       pause: life.pause,
     });
+    const pointers = cast.createPointers({
+      move: (moves) =>
+        this.#store.movePointers(moves).catch((error: unknown) => {
+          for (const { userId } of moves) cast.suspectOwn(heads, userId);
+          throw error;
+        }),
+      announce: (interval) => {
+        heads.wrote(interval.stream, interval.through);
+        void delivery.announce(interval);
+      },
+      tellOthers: (channel, moved) => {
+        const frame = encodeAnswer({ op: "pointers", channel, pointers: moved });
+        bus.publish(liveTopic(channel), frame).catch(() => undefined);
+      },
+      after: life.after,
+    });
     this.#chat = {
       batch: batch as MessageBatch,
       delivery,
+      pointers,
       readIntervals,
       readMemberOf: (userId, channels) =>
         this.#store.read((found) => found.readMemberOf(userId, channels)),
@@ -128,7 +154,7 @@ export class SimulatedWorker {
   }
 
   /** A socket for somebody who is known; what comes for it is heard until it closes. */
-  connect(userId: UserId, heard: (answer: Answer) => void, closed: () => void): Line {
+  connect(identity: Identity, heard: (answer: Answer) => void, closed: () => void): Line {
     const socket = new SimulatedSocket(this.#world, {
       topics: this.#topics,
       heard,
@@ -142,16 +168,17 @@ export class SimulatedWorker {
       nowMs: this.#life.now(),
       topicOf: (topic) => topic,
     });
-    session.identity = { userId, name: `user ${userId}`, sessionId: `session ${userId}` };
+    session.identity = identity;
     this.#sockets.add(socket);
     return {
       socket,
       hello: (streams) => socket.carry(() => void this.#hello(session, streams)),
       send: (command) => socket.carry(() => void this.#send(session, command)),
+      read: (command) => socket.carry(() => void this.#read(session, command)),
     };
   }
 
-  /** As `hello.ts`: through the barrier, and then all that is missed. */
+  /** As `hello.ts`: through the barrier, and then all that is missed. Every channel is open: others' pointers are told. */
   async #hello(session: Session, streams: readonly Cursor[]): Promise<void> {
     const { readIntervals } = this.#chat;
     try {
@@ -162,6 +189,7 @@ export class SimulatedWorker {
       );
       for (const { stream, cursor } of streams) {
         if (!session.followed.has(stream)) continue; // It is not a member's.
+        if (stream !== session.identity!.userId) this.#followLive(session, stream as ChannelId);
         for (let from = cursor, more = true; more;) {
           const missed = await readIntervals(stream, from);
           for (const interval of missed.intervals) session.send({ op: "interval", ...interval });
@@ -181,6 +209,24 @@ export class SimulatedWorker {
     else session.send({ ...answered, ref: command.ref });
   }
 
+  async #read(session: Session, command: CommandOf<"read">): Promise<void> {
+    const { ref } = command;
+    try {
+      const answered = await markRead(this.#chat, session, command);
+      if ("refused" in answered) this.#world.blame(`a read was refused: ${answered.refused}`);
+      else session.send({ ...answered, ref });
+    } catch {
+      // As `receive.ts` does: nobody knows, and it is sent again.
+      session.send({ op: "refusal", ref, code: "unavailable", detail: "", retryAfterMs: 0 });
+    }
+  }
+
+  #followLive(session: Session, channel: ChannelId): void {
+    const topic = liveTopic(channel);
+    void this.bus.subscribe([topic]);
+    session.subscribe(topic);
+  }
+
   #left(session: Session, socket: SimulatedSocket): void {
     this.#sockets.delete(socket);
     session.ended();
@@ -190,8 +236,14 @@ export class SimulatedWorker {
   #receive(topic: string, bytes: Uint8Array): void {
     const { delivery } = this.#chat;
     if (topic === peersTopic) this.#peers.heard(bytes);
-    else if (topic !== headsTopic) delivery.receive(bytes);
-    else for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+    else if (topic === headsTopic) {
+      for (const [stream, head] of decodeHeads(bytes)) delivery.headSeen(stream, head);
+    } else if (isDurable(topic)) delivery.receive(bytes);
+    else this.#publish(topic, bytes);
+  }
+
+  #publish(topic: string, frame: Uint8Array): void {
+    for (const socket of this.#topics.get(topic) ?? []) socket.send(frame);
   }
 
   #tick(): void {
@@ -221,6 +273,7 @@ export interface Line {
   readonly socket: SimulatedSocket;
   hello(streams: readonly Cursor[]): void;
   send(command: CommandOf<"send">): void;
+  read(command: CommandOf<"read">): void;
 }
 
 function nobodyMoves(): never {

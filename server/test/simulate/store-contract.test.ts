@@ -1,8 +1,9 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import { readChannels } from "../../store/catch-up.ts";
+import { readChannels, readUserStream } from "../../store/catch-up.ts";
 import { readHeads } from "../../store/head.ts";
 import { insertMessages } from "../../store/insert-messages.ts";
 import { readMemberOf } from "../../store/members.ts";
+import { movePointers } from "../../store/pointer.ts";
 import { addChannel, addUsers } from "../channels.ts";
 import { testDatabase } from "../database.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -19,6 +20,8 @@ describeStore("PostgreSQL", {
     const channelId = stream as ChannelId;
     return (await readChannels(sql, undefined, [{ channelId, cursor }], rowsMax)).get(channelId);
   },
+  movePointers: (moves) => movePointers(sql, moves),
+  readOwn: (userId, from, rowsMax) => readUserStream(sql, userId, from, rowsMax),
   readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
   end: async () => database[Symbol.asyncDispose](),
 });
@@ -35,6 +38,8 @@ describeStore("memory", {
   insert: async (drafts, sends) => memory.insert(drafts, sends),
   readHeads: async (streams) => memory.readHeads(streams),
   readStream: async (stream, from, rowsMax) => memory.readStream(stream, from, rowsMax),
+  movePointers: async (moves) => memory.movePointers(moves),
+  readOwn: async (userId, from, rowsMax) => memory.readStream(userId, from, rowsMax),
   readMemberOf: async (userId, channels) => memory.readMemberOf(userId, channels),
   end: async () => undefined,
 });

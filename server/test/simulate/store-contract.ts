@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import type { CaughtUp } from "../../store/catch-up.ts";
 import type { Draft, Inserted } from "../../store/insert-messages.ts";
+import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
 import { draftOf } from "../channels.ts";
 
 /** Where a kind of store comes from, with three people; of each channel a test names the members. */
@@ -11,6 +12,9 @@ export interface StoreMaker {
   insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted>;
   readHeads(streams: readonly StreamId[]): Promise<Map<StreamId, Seq>>;
   readStream(stream: StreamId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
+  /** A user's own stream. */
+  readOwn(userId: UserId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
+  movePointers(moves: readonly PointerMove[]): Promise<PointerMoved[]>;
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
   end(): Promise<void>;
 }
@@ -118,6 +122,96 @@ export function describeStore(kind: string, store: StoreMaker): void {
         rows: rows.slice(1, 3),
       } as CaughtUp);
       expect(await store.readStream(nowhere, 0, 2)).toBeUndefined();
+    });
+
+    /** Moves that ask for nothing but what a test names. */
+    const moveOf = (channelId: ChannelId, userId: UserId, asked: Partial<PointerMove>) => ({
+      channelId,
+      userId,
+      readSeq: null,
+      deliveredSeq: null,
+      readFrom: null,
+      ...asked,
+    });
+
+    test("W10 T5: pointers are clamped to the head, and grow; where unread begins is set as given", async () => {
+      const { ada, lobby } = await ground();
+      await fatesOf(Array.from({ length: 6 }, () => draftOf(lobby, ada)));
+      const places: unknown[] = [];
+      const asks: Partial<PointerMove>[] = [
+        { deliveredSeq: 2 },
+        { readSeq: 3 },
+        { readSeq: 1, deliveredSeq: 2 },
+        {},
+        { readFrom: 0 },
+        { readSeq: 2 },
+        { readSeq: 5, deliveredSeq: 4, readFrom: 1 },
+        { readFrom: 99 },
+        { readSeq: 99, deliveredSeq: 99 },
+        { readFrom: 0 },
+        { readFrom: 0 },
+      ];
+      for (const asked of asks) {
+        const moved = await store.movePointers([moveOf(lobby, ada, asked)]);
+        places.push(
+          moved.map(({ readSeq, deliveredSeq, readFrom, seq, seen }) =>
+            [readSeq, deliveredSeq, readFrom, seq, seen].join(" "),
+          ),
+        );
+      }
+      expect(places).toEqual([
+        ["0 2 0 1 true"],
+        ["3 3 3 2 true"],
+        [],
+        [],
+        ["3 3 0 3 false"],
+        ["3 3 2 4 false"],
+        ["5 5 1 5 true"],
+        ["5 5 6 6 false"],
+        ["6 6 6 7 true"],
+        ["6 6 0 8 false"],
+        [],
+      ]);
+    });
+
+    test("W10: moves take their numbers per user by channel, whose own stream holds each pointer as it is now", async () => {
+      const { ada, grace, linus, lobby, engineRoom } = await ground();
+      await fatesOf([draftOf(lobby, ada), draftOf(lobby, ada), draftOf(engineRoom, ada)]);
+      const moved = await store.movePointers([
+        moveOf(engineRoom, ada, { readSeq: 1 }),
+        moveOf(lobby, linus, { readSeq: 1 }),
+        moveOf(lobby, ada, { readSeq: 1 }),
+        moveOf(nowhere, ada, { readSeq: 1 }),
+        moveOf(lobby, grace, { readSeq: 1 }),
+      ]);
+      expect(moved.map(({ userId, channelId, seq }) => [userId, channelId, seq])).toEqual([
+        [ada, lobby, 1],
+        [ada, engineRoom, 2],
+        [grace, lobby, 1],
+      ]);
+      await store.movePointers([moveOf(lobby, ada, { readSeq: 2, readFrom: 0 })]);
+      const rowOf = (entity: ChannelId, version: Seq, readSeq: Seq, readFrom: Seq) => ({
+        position: version,
+        row: {
+          kind: "pointer",
+          entity,
+          version,
+          body: { readSeq, deliveredSeq: readSeq, readFrom },
+        },
+      });
+      const rows = [rowOf(engineRoom, 2, 1, 1), rowOf(lobby, 3, 2, 0)];
+      const whole = { stream: ada, from: 0, head: 3, through: 3, cut: false };
+      expect(await store.readOwn(ada, 0, 2)).toEqual({ ...whole, rows } as CaughtUp);
+      expect(await store.readOwn(ada, 0, 1)).toEqual({
+        ...whole,
+        through: 2,
+        cut: true,
+        rows: rows.slice(0, 1),
+      } as CaughtUp);
+      expect(await store.readOwn(ada, 3, 1)).toEqual({ ...whole, from: 3, rows: [] });
+      expect(await store.readOwn(nowhere as number as UserId, 0, 1)).toBeUndefined();
+      const heads = await store.readHeads([ada, grace, lobby]);
+      expect(Object.fromEntries(heads)).toEqual({ [ada]: 3, [grace]: 1, [lobby]: 2 });
     });
   });
 }
