@@ -1,11 +1,11 @@
 /** Casts in which one guarantee does not hold: whoever checks has to notice. */
-import type { ChannelId, Seq } from "#wire/ids.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
 import type { Pointer } from "#wire/row.ts";
 import { subscribeDurable } from "../../chat/barrier.ts";
 import { PointerFlush, type PointerFlushParts } from "../../chat/pointer-flush.ts";
 import { MessageBatch, type BatchParts } from "../../store/batch.ts";
 import type { Draft } from "../../store/insert-messages.ts";
-import { type AskedPointer, MemoryStore } from "./memory-store.ts";
+import { type AskedPointer, MemoryStore, type StoredMessage } from "./memory-store.ts";
 import { type Cast, sound } from "./simulated-worker.ts";
 
 /** Everybody is told before the store is asked, of the numbers that are likely. */
@@ -65,6 +65,18 @@ class BacktrackingStore extends MemoryStore {
   }
 }
 
+class VainStore extends MemoryStore {
+  override counts(message: StoredMessage, userId: UserId, readFrom: Seq): boolean {
+    return message.seq > readFrom && message.draft.rootSeq === null;
+  }
+}
+
+class ThreadCountingStore extends MemoryStore {
+  override counts(message: StoredMessage, userId: UserId, readFrom: Seq): boolean {
+    return message.seq > readFrom && message.draft.authorId !== userId;
+  }
+}
+
 export const broken: Readonly<Record<string, Cast>> = {
   "announce before commit": { ...sound, createBatch: createHastyBatch },
   "no healing": { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
@@ -79,4 +91,13 @@ export const broken: Readonly<Record<string, Cast>> = {
   "receipts go back": { ...sound, createStore: (now) => new BacktrackingStore(now) },
   "receipts before commit": { ...sound, createPointers: createHastyPointers },
   "done before commit": { ...sound, createPointers: (parts) => new HastyFlush(parts) },
+  "own messages are unread": { ...sound, createStore: (now) => new VainStore(now) },
+  "replies are unread": { ...sound, createStore: (now) => new ThreadCountingStore(now) },
+  "caught up before all was sent": {
+    ...sound,
+    answerHello: async (sendMissed, sayCaughtUp) => {
+      sayCaughtUp();
+      await sendMissed();
+    },
+  },
 };

@@ -1,5 +1,7 @@
-import type { ChannelId } from "#wire/ids.ts";
-import type { Pointer } from "#wire/row.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
+import type { MessageRow, Pointer } from "#wire/row.ts";
+import { isUnread } from "#wire/unread.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import { isPast, type SimulatedDevice } from "./simulated-device.ts";
 
@@ -15,6 +17,7 @@ export function checkRun(
       ...checkReceipts(store, channel, device),
       ...(device.isGone ? [] : checkHeld(store, channel, device)),
       ...(device.isGone ? [] : checkPointer(store, channel, device)),
+      ...checkUnread(store, channel, device),
     ]),
     ...device.reader.waiting.map((hole) => `${device.sessionId} waits for what is before ${hole}`),
   ]);
@@ -55,7 +58,7 @@ function checkHeld(store: MemoryStore, channel: ChannelId, device: SimulatedDevi
 /** What was answered stands, or something further. */
 function checkReceipts(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
   const stored = store.pointerOf(device.userId, channel);
-  return device.receipts
+  return device.told.receipts
     .filter((receipt) => receipt.channel === channel && !isPast(receipt, stored))
     .map(({ readSeq }) => `${device.sessionId} read to ${readSeq}, which ${channel} has forgotten`);
 }
@@ -72,3 +75,24 @@ function checkPointer(store: MemoryStore, channel: ChannelId, device: SimulatedD
 }
 
 const neverMoved: Pointer = { readSeq: 0, deliveredSeq: 0, readFrom: 0 };
+
+/** What is unread by the definition, of all that is stored, is what a summary says, and what a device counts in what it holds. */
+function checkUnread(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
+  const { userId, reader } = device;
+  const summary = store.readSummary(userId, channel);
+  if (!summary) return [];
+  const stored = store
+    .readStream(channel, 0, summary.asOf)!
+    .rows.map(({ row }) => row as MessageRow);
+  const due = countUnread(stored, userId, summary.readFrom);
+  const { readFrom } = reader.row(userId, "pointer", channel)?.body ?? neverMoved;
+  const seen = device.isGone ? due : countUnread(reader.rows(channel, "message"), userId, readFrom);
+  if (summary.unread === due && seen === due) return [];
+  const said = `a summary says ${summary.unread}, and the device ${seen}`;
+  return [`of ${channel} ${due} are unread for ${device.sessionId}: ${said}`];
+}
+
+function countUnread(rows: readonly MessageRow[], userId: UserId, readFrom: Seq): number {
+  const reader = { userId, readFrom, blocked: new Set<UserId>() };
+  return Math.min(rows.filter((row) => isUnread(row, reader)).length, limits.unreadMax);
+}

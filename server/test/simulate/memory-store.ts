@@ -1,9 +1,11 @@
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
 import type { Pointer } from "#wire/row.ts";
 import type { Placed } from "../../fanout/cut.ts";
 import type { CaughtUp } from "../../store/catch-up.ts";
 import type { Draft, Inserted, Stored } from "../../store/insert-messages.ts";
 import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
+import type { Summary } from "../../store/summary.ts";
 
 interface Channel {
   readonly members: Map<UserId, Pointer>;
@@ -57,6 +59,10 @@ export class MemoryStore {
         return { refused: "not_a_member" };
       }
       const head = channel.messages.length;
+      if (!isRoot(channel, draft.rootSeq, headsBefore.get(draft.channelId) ?? head)) {
+        stopped.add(sends[at]!);
+        return { refused: "root_unknown" };
+      }
       if (!headsBefore.has(draft.channelId)) headsBefore.set(draft.channelId, head);
       return append(channel, { draft, seq: head + 1, createdAt: this.#now() });
     });
@@ -111,6 +117,27 @@ export class MemoryStore {
       deliveredSeq: Math.max(before.deliveredSeq, deliveredSeq ?? 0, readSeq ?? 0),
       readFrom: readFrom ?? Math.max(before.readFrom, readSeq ?? 0),
     };
+  }
+
+  /** As `readSummaries`, of one channel. */
+  readSummary(userId: UserId, channelId: ChannelId): Summary | undefined {
+    const pointer = this.pointerOf(userId, channelId);
+    if (!pointer) return undefined;
+    const messages = this.messages(channelId);
+    const last = messages.findLast(({ draft }) => draft.rootSeq === null);
+    const unread = messages.filter((message) => this.counts(message, userId, pointer.readFrom));
+    return {
+      channel: channelId,
+      asOf: messages.length,
+      lastMessage: last ? rowOf(last).row : null,
+      unread: Math.min(unread.length, limits.unreadMax),
+      ...pointer,
+    };
+  }
+
+  /** As the statement of `readSummaries` counts. */
+  counts({ draft, seq }: StoredMessage, userId: UserId, readFrom: Seq): boolean {
+    return draft.rootSeq === null && seq > readFrom && draft.authorId !== userId;
   }
 
   pointerOf(userId: UserId, channelId: ChannelId): Pointer | undefined {
@@ -168,6 +195,12 @@ function page(
   const cut = found.length > rowsMax;
   const rows = found.slice(0, rowsMax);
   return { stream, from, through: cut ? rows.at(-1)!.position : head, head, cut, rows };
+}
+
+/** Whether that can be replied to, in a channel that ended at `headBefore` when the statement looked; null is no reply. */
+function isRoot({ messages }: Channel, rootSeq: Seq | null, headBefore: Seq): boolean {
+  if (rootSeq === null) return true;
+  return rootSeq <= headBefore && messages[rootSeq - 1]?.draft.rootSeq === null;
 }
 
 function append({ messages }: Channel, message: StoredMessage): Stored {

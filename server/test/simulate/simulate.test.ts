@@ -8,7 +8,7 @@ import { simulate } from "./simulate.ts";
 beforeAll(() => setLogLevel("error"));
 afterAll(() => setLogLevel("info"));
 
-test("W10 T5: in 1,000 runs nothing acknowledged is lost, doubled or out of order, receipts only grow, and every reader ends with what is stored", () => {
+test("W10 T5 M20: in 1,000 runs nothing acknowledged is lost, doubled, out of order or missing after a resume, receipts only grow, unread is what the definition says, and every reader ends with what is stored", () => {
   const bad = findBadRun(1, 1_000);
   expect(bad && describeRun(bad)).toBeUndefined();
 }, 60_000);

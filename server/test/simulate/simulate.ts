@@ -88,11 +88,11 @@ export function simulate(seed: number, cast: Cast = sound): Run {
 
   for (let count = 0; count < workersMax; count++) startOne();
   const parts = { world, store, channels, findWorker: () => dice.pick(workers) };
-  const devices = people.flatMap((userId) =>
-    (twoDevices.has(userId) ? [1, 2] : [1]).map(
-      (device) => new SimulatedDevice({ userId, device }, parts),
-    ),
-  );
+  const devices = people.flatMap((userId) => {
+    const told = { messages: [], receipts: [] };
+    const numbers = twoDevices.has(userId) ? [1, 2] : [1];
+    return numbers.map((device) => new SimulatedDevice({ userId, device, told }, parts));
+  });
   for (const device of devices) {
     device.connect();
     for (const channel of channels) {
@@ -141,7 +141,7 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     faults: [...world.faults, ...faults],
     story: world.story,
     messages: channels.reduce((sum, channel) => sum + store.messages(channel).length, 0),
-    receipts: devices.reduce((sum, device) => sum + device.receipts.length, 0),
+    receipts: new Set(devices.flatMap(({ told }) => told.receipts)).size,
   };
 }
 

@@ -11,16 +11,24 @@ import type { World } from "./world.ts";
 interface Written {
   readonly clientMessageId: string;
   readonly body: string;
+  readonly rootSeq: Seq | null;
   /** Where it stands, from the moment on at which the author was told. */
   seq: Seq | undefined;
 }
 
 type Look = CommandOf<"read">["pointers"][number];
 
+/** What somebody was told is stored, on whichever of their devices. */
+export interface Told {
+  readonly messages: { readonly channel: ChannelId; readonly seq: Seq }[];
+  readonly receipts: Look[];
+}
+
 /** Whose device it is, and which of theirs. */
-export interface Owner {
+interface Owner {
   readonly userId: UserId;
   readonly device: number;
+  readonly told: Told;
 }
 
 interface Parts {
@@ -35,6 +43,8 @@ const draftsPerSendMax = 3;
 const returnMsMax = 500;
 /** Of the looks into a channel: it is marked as unread. */
 const marksUnread = 0.2;
+/** Of the messages. */
+const replies = 0.2;
 
 /**
  * A client: reads by the protocol's rules, keeps what it wrote and how far it read until it is told that it is stored, comes back when its
@@ -53,8 +63,8 @@ export class SimulatedDevice {
   readonly #looks = new Map<ChannelId, Look>();
   /** What the one read under way asked for. */
   #reading: { ref: number; pointers: readonly Look[] } | undefined;
-  /** What was asked of pointers, from the moment on at which it was answered. */
-  readonly receipts: Look[] = [];
+  /** What its user had been told when it came back. */
+  #due: Told = { messages: [], receipts: [] };
   #line: Line | undefined;
   #isReady = false;
   #ref = 0;
@@ -81,6 +91,11 @@ export class SimulatedDevice {
     return this.#identity.sessionId;
   }
 
+  get told(): Told {
+    return this.#owner.told;
+  }
+
+  /** Something new, or now and then a reply to what it sees. */
   say(channel: ChannelId): void {
     const { userId, device } = this.#owner;
     const written = this.written.get(channel)!;
@@ -89,9 +104,16 @@ export class SimulatedDevice {
     written.push({
       clientMessageId,
       body: `${written.length + 1} of ${userId}.${device}`,
+      rootSeq: this.#chooseRoot(channel),
       seq: undefined,
     });
     this.#sendNext(channel);
+  }
+
+  #chooseRoot(channel: ChannelId): Seq | null {
+    const { dice } = this.#parts.world;
+    const roots = this.reader.rows(channel, "message").filter(({ body }) => body?.rootSeq === null);
+    return roots.length > 0 && dice.chance(replies) ? dice.pick(roots).entity : null;
   }
 
   /** Reads a channel, perhaps less of it than another device has; or marks it as unread. */
@@ -132,6 +154,7 @@ export class SimulatedDevice {
         world.clock.after(world.dice.between(1, returnMsMax), () => this.connect());
       },
     );
+    this.#due = { messages: [...this.told.messages], receipts: [...this.told.receipts] };
     this.#line.hello(this.reader.cursors());
   }
 
@@ -147,6 +170,7 @@ export class SimulatedDevice {
     if (answer.op === "done" || answer.op === "refusal") this.#readAnswered(answer);
     if (answer.op !== "caughtUp") return;
     this.#isReady = true;
+    this.#witnessOwn();
     for (const channel of this.#parts.channels) this.#sendNext(channel);
     this.#readNext();
   }
@@ -178,6 +202,19 @@ export class SimulatedDevice {
     }
   }
 
+  /** Who comes back finds what they did. */
+  #witnessOwn(): void {
+    const { world } = this.#parts;
+    for (const { channel, seq } of this.#due.messages) {
+      if (this.reader.row(channel, "message", seq)) continue;
+      world.blame(`${this.sessionId} came back without its user's ${seq} in ${channel}`);
+    }
+    for (const { channel, ...receipt } of this.#due.receipts) {
+      if (isPast(receipt, this.reader.row(this.userId, "pointer", channel)?.body)) continue;
+      world.blame(`${this.sessionId} came back without what its user read in ${channel}`);
+    }
+  }
+
   #blame(what: string): void {
     this.#parts.world.blame(`${this.sessionId} ${what}, which is not stored`);
   }
@@ -193,7 +230,11 @@ export class SimulatedDevice {
       op: "send",
       ref,
       channel,
-      drafts: drafts.map(({ clientMessageId, body }) => ({ clientMessageId, body, rootSeq: null })),
+      drafts: drafts.map(({ clientMessageId, body, rootSeq }) => ({
+        clientMessageId,
+        body,
+        rootSeq,
+      })),
     });
   }
 
@@ -202,7 +243,9 @@ export class SimulatedDevice {
     this.#asked.delete(ref);
     // What was refused is unknown or was not tried: it is said again under its id.
     fates.forEach(({ seq, code }, at) => {
-      if (code === null) drafts[at]!.seq = seq;
+      if (code !== null) return;
+      drafts[at]!.seq = seq;
+      this.told.messages.push({ channel, seq });
     });
     this.#sendNext(channel);
   }
@@ -219,7 +262,7 @@ export class SimulatedDevice {
     const pointers = op === "done" ? this.#reading!.pointers : [];
     this.#reading = undefined;
     for (const pointer of pointers) {
-      this.receipts.push(pointer);
+      this.told.receipts.push(pointer);
       if (this.#looks.get(pointer.channel) === pointer) this.#looks.delete(pointer.channel);
     }
     this.#readNext();
@@ -233,9 +276,10 @@ interface Reached {
 }
 
 /** Whether what was once so can have become what is. */
-export function isPast(once: Reached | null, now: Reached | null | undefined): boolean {
+export function isPast(once: Reached | null, now: Reached | null = nowhere): boolean {
   if (!once || !now) return false;
-  return (
-    (once.readSeq ?? 0) <= (now.readSeq ?? 0) && (once.deliveredSeq ?? 0) <= (now.deliveredSeq ?? 0)
-  );
+  const isRead = (once.readSeq ?? 0) <= (now.readSeq ?? 0);
+  return isRead && (once.deliveredSeq ?? 0) <= (now.deliveredSeq ?? 0);
 }
+
+const nowhere: Reached = { readSeq: 0, deliveredSeq: 0 };

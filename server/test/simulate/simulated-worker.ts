@@ -31,6 +31,8 @@ export interface Cast {
   readIntervals: ChatParts["readIntervals"] | undefined;
   tellHeads(heads: Heads): Promise<void>;
   subscribe: typeof subscribeDurable;
+  /** All that is missed is sent, and then said to be. */
+  answerHello(sendMissed: () => Promise<void>, sayCaughtUp: () => void): Promise<void>;
 }
 
 export const sound: Cast = {
@@ -41,6 +43,10 @@ export const sound: Cast = {
   readIntervals: undefined,
   tellHeads: (heads) => heads.tell(),
   subscribe: subscribeDurable,
+  answerHello: async (sendMissed, sayCaughtUp) => {
+    await sendMissed();
+    sayCaughtUp();
+  },
 };
 
 /** So few rows of one read that a long hole takes several. */
@@ -180,26 +186,31 @@ export class SimulatedWorker {
 
   /** As `hello.ts`: through the barrier, and then all that is missed. Every channel is open: others' pointers are told. */
   async #hello(session: Session, streams: readonly Cursor[]): Promise<void> {
-    const { readIntervals } = this.#chat;
     try {
       await this.#cast.subscribe(
         this.#chat,
         session,
         streams.map(({ stream }) => stream),
       );
-      for (const { stream, cursor } of streams) {
-        if (!session.followed.has(stream)) continue; // It is not a member's.
-        if (stream !== session.identity!.userId) this.#followLive(session, stream as ChannelId);
-        for (let from = cursor, more = true; more;) {
-          const missed = await readIntervals(stream, from);
-          for (const interval of missed.intervals) session.send({ op: "interval", ...interval });
-          more = missed.more;
-          from = missed.intervals.at(-1)?.through ?? from;
-        }
-      }
-      session.send({ op: "caughtUp" });
+      await this.#cast.answerHello(
+        () => this.#sendMissed(session, streams),
+        () => session.send({ op: "caughtUp" }),
+      );
     } catch {
       session.close("behind"); // As `receive.ts` does: it comes back with its cursors.
+    }
+  }
+
+  async #sendMissed(session: Session, streams: readonly Cursor[]): Promise<void> {
+    for (const { stream, cursor } of streams) {
+      if (!session.followed.has(stream)) continue; // It is not a member's.
+      if (stream !== session.identity!.userId) this.#followLive(session, stream as ChannelId);
+      for (let from = cursor, more = true; more;) {
+        const missed = await this.#chat.readIntervals(stream, from);
+        for (const interval of missed.intervals) session.send({ op: "interval", ...interval });
+        more = missed.more;
+        from = missed.intervals.at(-1)?.through ?? from;
+      }
     }
   }
 

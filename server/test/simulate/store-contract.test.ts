@@ -4,6 +4,7 @@ import { readHeads } from "../../store/head.ts";
 import { insertMessages } from "../../store/insert-messages.ts";
 import { readMemberOf } from "../../store/members.ts";
 import { movePointers } from "../../store/pointer.ts";
+import { readSummaries } from "../../store/summary.ts";
 import { addChannel, addUsers } from "../channels.ts";
 import { testDatabase } from "../database.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -22,6 +23,7 @@ describeStore("PostgreSQL", {
   },
   movePointers: (moves) => movePointers(sql, moves),
   readOwn: (userId, from, rowsMax) => readUserStream(sql, userId, from, rowsMax),
+  readSummary: async (userId, channel) => (await readSummaries(sql, userId, [channel]))[0],
   readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
   end: async () => database[Symbol.asyncDispose](),
 });
@@ -40,6 +42,7 @@ describeStore("memory", {
   readStream: async (stream, from, rowsMax) => memory.readStream(stream, from, rowsMax),
   movePointers: async (moves) => memory.movePointers(moves),
   readOwn: async (userId, from, rowsMax) => memory.readStream(userId, from, rowsMax),
+  readSummary: async (userId, channel) => memory.readSummary(userId, channel),
   readMemberOf: async (userId, channels) => memory.readMemberOf(userId, channels),
   end: async () => undefined,
 });

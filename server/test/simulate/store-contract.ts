@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import { limits } from "#wire/limits.ts";
 import type { CaughtUp } from "../../store/catch-up.ts";
 import type { Draft, Inserted } from "../../store/insert-messages.ts";
 import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
+import type { Summary } from "../../store/summary.ts";
 import { draftOf } from "../channels.ts";
 
 /** Where a kind of store comes from, with three people; of each channel a test names the members. */
@@ -14,6 +16,7 @@ export interface StoreMaker {
   readStream(stream: StreamId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
   /** A user's own stream. */
   readOwn(userId: UserId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
+  readSummary(userId: UserId, channel: ChannelId): Promise<Summary | undefined>;
   movePointers(moves: readonly PointerMove[]): Promise<PointerMoved[]>;
   readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
   end(): Promise<void>;
@@ -122,6 +125,49 @@ export function describeStore(kind: string, store: StoreMaker): void {
         rows: rows.slice(1, 3),
       } as CaughtUp);
       expect(await store.readStream(nowhere, 0, 2)).toBeUndefined();
+    });
+
+    test("W10: a reply is to a message that stood before its statement, and to no other reply", async () => {
+      const { ada, lobby } = await ground();
+      const replyTo = (rootSeq: Seq) => draftOf(lobby, ada, { rootSeq });
+      await fatesOf([draftOf(lobby, ada)]);
+      await fatesOf([replyTo(1)]);
+      const drafts = [draftOf(lobby, ada), replyTo(3), replyTo(1), replyTo(2), replyTo(1)];
+      expect(await fatesOf(drafts, [0, 1, 2, 3, 3])).toEqual([
+        3,
+        "root_unknown",
+        4,
+        "root_unknown",
+        "skipped",
+      ]);
+    });
+
+    test("W10 M20: a summary counts what others said after where unread begins, and no replies", async () => {
+      const { ada, grace, linus, lobby } = await ground();
+      const read = { readSeq: 0, deliveredSeq: 0, readFrom: 0 };
+      expect(await store.readSummary(ada, lobby)).toEqual({
+        ...read,
+        channel: lobby,
+        asOf: 0,
+        lastMessage: null,
+        unread: 0,
+      });
+      const last = draftOf(lobby, grace);
+      await fatesOf([draftOf(lobby, grace), draftOf(lobby, ada), last]);
+      await fatesOf([draftOf(lobby, grace, { rootSeq: 1 })]);
+      expect(await store.readSummary(ada, lobby)).toMatchObject({
+        ...read,
+        asOf: 4,
+        lastMessage: { entity: 3, version: 3, body: { clientMessageId: last.clientMessageId } },
+        unread: 2,
+      });
+      expect((await store.readSummary(grace, lobby))?.unread).toBe(1);
+      await store.movePointers([moveOf(lobby, ada, { readSeq: 4, readFrom: 1 })]);
+      const moved = { readSeq: 4, deliveredSeq: 4, readFrom: 1, unread: 1 };
+      expect(await store.readSummary(ada, lobby)).toMatchObject(moved);
+      await fatesOf(Array.from({ length: limits.unreadMax + 1 }, () => draftOf(lobby, grace)));
+      expect((await store.readSummary(ada, lobby))?.unread).toBe(limits.unreadMax);
+      expect(await store.readSummary(linus, lobby)).toBeUndefined();
     });
 
     /** Moves that ask for nothing but what a test names. */
