@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import type { PointerMove, PointerMoved } from "../store/pointer.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { reasonOf } from "../test/reason.ts";
+import { MemoryStore } from "../test/simulate/memory-store.ts";
 import { flushMs, PointerFlush, repeatMs } from "./pointer-flush.ts";
 
 const lobby = 7 as ChannelId;
@@ -92,7 +94,12 @@ test("what others see is told once more after 2 s, unless the pointer has moved 
 
 test.each([
   ["the later mark counts", { readFrom: 3 }, { readFrom: 2 }, { readFrom: 2 }],
-  ["reading takes an earlier mark back", { readFrom: 3 }, { readSeq: 9 }, { readSeq: 9 }],
+  [
+    "reading moves an earlier mark up, and no further",
+    { readFrom: 3 },
+    { readSeq: 9 },
+    { readSeq: 9, readFrom: 9 },
+  ],
   ["a mark after reading stays", { readSeq: 9 }, { readFrom: 3 }, { readSeq: 9, readFrom: 3 }],
   [
     "receiving changes no mark",
@@ -107,6 +114,31 @@ test.each([
   clock.pass(flushMs);
   await Promise.all(answers);
   expect(written).toEqual([[move(ada, together)]]);
+});
+
+test("M26 M27: what is merged moves a pointer to where one move after the other would have", async () => {
+  const store = new MemoryStore(() => 0);
+  const place = fc.nat(9);
+  const asked = fc.record({
+    readSeq: fc.option(place),
+    deliveredSeq: fc.option(place),
+    readFrom: fc.option(place),
+  });
+  const pointer = fc.record({ readSeq: place, deliveredSeq: place, readFrom: place });
+  await fc.assert(
+    fc.asyncProperty(
+      pointer,
+      fc.array(asked, { minLength: 1, maxLength: 4 }),
+      async (before, asks) => {
+        const { clock, flush, written } = start(async () => []);
+        const answers = asks.map((one) => flush.add([move(ada, one)]));
+        clock.pass(flushMs);
+        await Promise.all(answers);
+        const one = asks.reduce((so, ask) => store.moved(so, ask), before);
+        expect(store.moved(before, written[0]![0]!)).toEqual(one);
+      },
+    ),
+  );
 });
 
 test("where it can't be written each who waits is told, and what comes meanwhile is in the next statement", async () => {

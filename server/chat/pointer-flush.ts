@@ -117,14 +117,16 @@ export class PointerFlush {
   }
 }
 
-/** `readSeq` and `deliveredSeq` grow; of `readFrom` the later one counts, and a later `readSeq` alone takes an earlier one back. */
+/** `readSeq` and `deliveredSeq` grow; of `readFrom` the later one counts, and a later `readSeq` alone moves an earlier one up. */
 function merged(earlier: PointerMove | undefined, later: PointerMove): PointerMove {
   if (!earlier) return later;
   return {
     ...later,
     readSeq: greater(earlier.readSeq, later.readSeq),
     deliveredSeq: greater(earlier.deliveredSeq, later.deliveredSeq),
-    readFrom: later.readFrom ?? (later.readSeq === null ? earlier.readFrom : null),
+    readFrom:
+      later.readFrom ??
+      (earlier.readFrom === null ? null : greater(earlier.readFrom, later.readSeq)),
   };
 }
 
