@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ChannelId, UserId } from "#wire/ids.ts";
+import type { Pointer } from "#wire/row.ts";
 import type { PointerMove, PointerMoved } from "../store/pointer.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { reasonOf } from "../test/reason.ts";
@@ -134,7 +135,7 @@ test("M26 M27: what is merged moves a pointer to where one move after the other 
         const answers = asks.map((one) => flush.add([move(ada, one)]));
         clock.pass(flushMs);
         await Promise.all(answers);
-        const one = asks.reduce((so, ask) => store.moved(so, ask), before);
+        const one = asks.reduce<Pointer>((so, ask) => store.moved(so, ask), before);
         expect(store.moved(before, written[0]![0]!)).toEqual(one);
       },
     ),

@@ -29,14 +29,17 @@ function createHastyBatch(parts: BatchParts): MessageBatch {
   });
 }
 
-/** Others are told before the store is asked. */
+/** Everybody is told before the store is asked. */
 function createHastyPointers(parts: PointerFlushParts): PointerFlush {
   return new PointerFlush({
     ...parts,
     move: (moves) => {
-      for (const { channelId, userId, readSeq, deliveredSeq } of moves) {
-        const told = { user: userId, readSeq: readSeq ?? 0, deliveredSeq: deliveredSeq ?? 0 };
-        parts.tellOthers(channelId, [told]);
+      for (const { channelId, userId, ...asked } of moves) {
+        const [readSeq, deliveredSeq] = [asked.readSeq ?? 0, asked.deliveredSeq ?? 0];
+        const body = { readSeq, deliveredSeq, readFrom: readSeq };
+        const row = { kind: "pointer", entity: channelId, version: 1, body } as const;
+        parts.announce({ stream: userId, from: 0, through: 1, rows: [row] });
+        parts.tellOthers(channelId, [{ user: userId, readSeq, deliveredSeq }]);
       }
       return parts.move(moves);
     },
@@ -49,6 +52,13 @@ class HastyFlush extends PointerFlush {
   override add(...asked: Parameters<PointerFlush["add"]>): Promise<void> {
     super.add(...asked).catch(() => undefined);
     return Promise.resolve();
+  }
+}
+
+class SilentFlush extends PointerFlush {
+  override async add(...asked: Parameters<PointerFlush["add"]>): Promise<void> {
+    await super.add(...asked);
+    return new Promise(() => undefined);
   }
 }
 
@@ -77,27 +87,92 @@ class ThreadCountingStore extends MemoryStore {
   }
 }
 
-export const broken: Readonly<Record<string, Cast>> = {
-  "announce before commit": { ...sound, createBatch: createHastyBatch },
-  "no healing": { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
-  "no heads": { ...sound, tellHeads: async () => undefined },
-  "no barrier": {
-    ...sound,
-    // What is missed is read while the subscription is still under way.
-    subscribe: async (...asked) => void subscribeDurable(...asked).catch(() => undefined),
-  },
-  "client ids not unique": { ...sound, createStore: (now) => new ForgetfulStore(now) },
-  "no doubt about own pointers": { ...sound, suspectOwn: () => undefined },
-  "receipts go back": { ...sound, createStore: (now) => new BacktrackingStore(now) },
-  "receipts before commit": { ...sound, createPointers: createHastyPointers },
-  "done before commit": { ...sound, createPointers: (parts) => new HastyFlush(parts) },
-  "own messages are unread": { ...sound, createStore: (now) => new VainStore(now) },
-  "replies are unread": { ...sound, createStore: (now) => new ThreadCountingStore(now) },
-  "caught up before all was sent": {
-    ...sound,
-    answerHello: async (sendMissed, sayCaughtUp) => {
-      sayCaughtUp();
-      await sendMissed();
+/** Own devices are told what was asked, and not where the pointer stands. */
+function createEchoingPointers(parts: PointerFlushParts): PointerFlush {
+  return new PointerFlush({
+    ...parts,
+    move: async (moves) => {
+      const moved = await parts.move(moves);
+      return moved.map((pointer) => {
+        const { channelId, userId } = pointer;
+        const asked = moves.find((one) => one.channelId === channelId && one.userId === userId);
+        return { ...pointer, readSeq: asked?.readSeq ?? pointer.readSeq };
+      });
     },
+  });
+}
+
+interface Broken {
+  readonly cast: Cast;
+  /** What of the faults tells of the guarantee. */
+  readonly shows: RegExp;
+}
+
+const hastyPointers: Cast = { ...sound, createPointers: createHastyPointers };
+
+const hastyHello: Cast = {
+  ...sound,
+  answerHello: async (sendMissed, sayCaughtUp) => {
+    sayCaughtUp();
+    await sendMissed();
   },
+};
+
+export const broken: Readonly<Record<string, Broken>> = {
+  "announce before commit": {
+    cast: { ...sound, createBatch: createHastyBatch },
+    shows: /heard of the message/,
+  },
+  "no healing": {
+    cast: { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
+    shows: /holds .* of \d+ in/,
+  },
+  "no heads": {
+    cast: { ...sound, tellHeads: async () => undefined },
+    shows: /holds .* of \d+ in/,
+  },
+  "no barrier": {
+    cast: {
+      ...sound,
+      // What is missed is read while the subscription is still under way.
+      subscribe: async (...asked) => void subscribeDurable(...asked).catch(() => undefined),
+    },
+    shows: /waits for what is before|holds .* of \d+ in/,
+  },
+  "client ids not unique": {
+    cast: { ...sound, createStore: (now) => new ForgetfulStore(now) },
+    shows: /and stands at/,
+  },
+  "no doubt about own pointers": {
+    cast: { ...sound, suspectOwn: () => undefined },
+    shows: /holds the pointers/,
+  },
+  "receipts go back": {
+    cast: { ...sound, createStore: (now) => new BacktrackingStore(now) },
+    shows: /saw the pointer .* go back/,
+  },
+  "receipts told as they were asked": {
+    cast: { ...sound, createPointers: createEchoingPointers },
+    shows: /saw the pointer .* go back/,
+  },
+  "own pointers before commit": { cast: hastyPointers, shows: /heard of the pointer/ },
+  "receipts before commit": { cast: hastyPointers, shows: /heard of what/ },
+  "done before commit": {
+    cast: { ...sound, createPointers: (parts) => new HastyFlush(parts) },
+    shows: /has forgotten/,
+  },
+  "nobody is told that it is done": {
+    cast: { ...sound, createPointers: (parts) => new SilentFlush(parts) },
+    shows: /was never answered on/,
+  },
+  "own messages are unread": {
+    cast: { ...sound, createStore: (now) => new VainStore(now) },
+    shows: /are unread/,
+  },
+  "replies are unread": {
+    cast: { ...sound, createStore: (now) => new ThreadCountingStore(now) },
+    shows: /are unread/,
+  },
+  "caught up before own messages": { cast: hastyHello, shows: /came back without its user's/ },
+  "caught up before own pointers": { cast: hastyHello, shows: /came back without what/ },
 };

@@ -19,6 +19,9 @@ export function checkRun(
       ...(device.isGone ? [] : checkPointer(store, channel, device)),
       ...checkUnread(store, channel, device),
     ]),
+    ...(device.isReading && !device.isGone
+      ? [`${device.sessionId} was never answered on what it read`]
+      : []),
     ...device.reader.waiting.map((hole) => `${device.sessionId} waits for what is before ${hole}`),
   ]);
 }

@@ -1,11 +1,16 @@
 import { type Run, simulate } from "./simulate.ts";
 import { type Cast, sound } from "./simulated-worker.ts";
 
-/** The first bad run among `count` seeds from `from` on; undefined where all are good. */
-export function findBadRun(from: number, count: number, cast: Cast = sound): Run | undefined {
+/** The first bad run among `count` seeds from `from` on, with a fault of that kind; undefined where all are good. */
+export function findBadRun(
+  from: number,
+  count: number,
+  cast: Cast = sound,
+  kind = /./,
+): Run | undefined {
   for (let seed = from; seed < from + count; seed++) {
     const run = simulate(seed, cast);
-    if (run.faults.length > 0) return run;
+    if (run.faults.some((fault) => kind.test(fault))) return run;
   }
   return undefined;
 }

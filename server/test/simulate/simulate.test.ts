@@ -40,9 +40,9 @@ test("W10: in the runs workers die, before they could tell of a commit too, and 
 /** Within so many seeds the lack of each shows. */
 const seedsMax = 50;
 
-for (const [guarantee, cast] of Object.entries(broken)) {
+for (const [guarantee, { cast, shows }] of Object.entries(broken)) {
   test(`W10: the checker is not blind: ${guarantee} shows within ${seedsMax} seeds, and its seed shows it again`, () => {
-    const bad = findBadRun(1, seedsMax, cast);
+    const bad = findBadRun(1, seedsMax, cast, shows);
     if (!bad) throw new Error("nobody noticed");
     expect(simulate(bad.seed, cast)).toEqual(bad);
     expect(simulate(bad.seed).faults).toEqual([]);

@@ -130,8 +130,13 @@ export class SimulatedDevice {
 
   /** All was answered that it asked for, or it will not be any more. */
   get isAnswered(): boolean {
-    if (this.isGone) return true;
-    return this.#looks.size === 0 && [...this.written.keys()].every((id) => !this.#unsaid(id)[0]);
+    const isSaid = [...this.written.keys()].every((channel) => this.#unsaid(channel).length === 0);
+    return this.isGone || (isSaid && !this.isReading);
+  }
+
+  /** It was not told yet that its last looks are stored. */
+  get isReading(): boolean {
+    return this.#looks.size > 0;
   }
 
   #unsaid(channel: ChannelId): Written[] {
@@ -178,9 +183,16 @@ export class SimulatedDevice {
   /** Nobody hears of what is not stored, and own pointers never go back. */
   #witness({ stream, rows }: EventOf<"interval">): void {
     for (const row of rows) {
-      const isTrue = row.kind === "pointer" ? this.#isReceipt(row) : this.#isMessage(stream, row);
-      if (!isTrue) this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
+      if (row.kind === "pointer") this.#witnessPointer(row);
+      const isStored = row.kind === "pointer" ? this.#isReceipt(row) : this.#isMessage(stream, row);
+      if (!isStored) this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
     }
+  }
+
+  #witnessPointer({ entity, version, body }: RowOf<"pointer">): void {
+    const held = this.reader.row(this.userId, "pointer", entity);
+    if (!held || version <= held.version || isPast(held.body, body)) return;
+    this.#parts.world.blame(`${this.sessionId} saw the pointer ${entity} go back`);
   }
 
   #isMessage(stream: number, { kind, entity, body }: Row): boolean {
@@ -188,11 +200,8 @@ export class SimulatedDevice {
     return kind === "message" && body?.clientMessageId === stored?.clientMessageId;
   }
 
-  #isReceipt({ entity, version, body }: RowOf<"pointer">): boolean {
-    const stored = this.#parts.store.pointerOf(this.userId, entity as ChannelId);
-    const held = this.reader.row(this.userId, "pointer", entity);
-    const isOlder = !held || version <= held.version;
-    return isPast(body, stored) && (isOlder || isPast(held.body, body));
+  #isReceipt({ entity, body }: RowOf<"pointer">): boolean {
+    return isPast(body, this.#parts.store.pointerOf(this.userId, entity as ChannelId));
   }
 
   #witnessReceipts({ channel, pointers }: EventOf<"pointers">): void {
