@@ -13,7 +13,7 @@ const read = (channel: ChannelId, readSeq: number, deliveredSeq = readSeq) => ({
   channel,
   readSeq,
   deliveredSeq,
-  readFrom: readSeq,
+  readFrom: null,
 });
 
 test("pointers leave at once, and then at most once per second, merged", () => {

@@ -77,7 +77,8 @@ export class PointerSender {
       channel,
       readSeq,
       deliveredSeq,
-      readFrom: readSeq, // Reading moves it up; only "mark as unread" sets it apart.
+      // The server moves it up with what is read; said by a device that is behind it would go back.
+      readFrom: null,
     }));
     const answered = await this.#ask({ op: "read", pointers });
     const isUnknown =

@@ -301,7 +301,7 @@ test("what arrives is reported as delivered, and what is seen as read, at most o
   expect(page.model.unreadTotal.value).toBe(0);
   page.clock.pass(1_000);
   const read = await socket.hears("read");
-  const pointer = { channel: direct, readSeq: 1, deliveredSeq: 1, readFrom: 1 };
+  const pointer = { channel: direct, readSeq: 1, deliveredSeq: 1, readFrom: null };
   expect(read.pointers).toEqual([pointer]);
   socket.says({ op: "done", ref: read.ref });
   page.clock.pass(10_000);

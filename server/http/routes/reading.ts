@@ -50,9 +50,7 @@ export function addReadingRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
       return problem(c, await readWhyNot(sql, channelId, userId));
     }
     const { readSeq, deliveredSeq, readFrom } = c.req.valid("json");
-    // Reading moves up where unread begins, unless it is said where.
-    const from = readFrom ?? readSeq;
-    await chat.pointers.add([{ channelId, userId, readSeq, deliveredSeq, readFrom: from }]);
+    await chat.pointers.add([{ channelId, userId, readSeq, deliveredSeq, readFrom }]);
     return c.body(null, 204);
   });
 
