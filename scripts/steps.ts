@@ -79,7 +79,8 @@ export async function testingSteps(): Promise<{ unit: Step; integration: Step; b
     integration: tests(
       "integration",
       files.filter((_, index) => needs[index]),
-      { postgres: true },
+      // They mostly wait for other processes: one more at once than there are cores.
+      { postgres: true, workers: availableParallelism() + 1 },
     ),
     browser: tests("browser", await filesNamed("browser"), { postgres: true }),
   };

@@ -63,7 +63,7 @@ test("what is unanswered when the socket breaks is lost, and said so", async () 
   expect(await page.connection.ask({ op: "ping" })).toEqual({ op: "lost" });
 });
 
-test("U15: a ping goes at every heartbeat; a server that says nothing at all afterwards is left", async () => {
+test("P3 U15: a ping goes at every heartbeat; a server that says nothing at all afterwards is left", async () => {
   await using server = new ScriptedServer();
   using page = connect(server);
   page.connection.start();
