@@ -63,7 +63,7 @@ export class Client {
   reset(refuseMs: number): void {
     this.#refusedUntilMs = performance.now() + refuseMs;
     const socket = this.#socket;
-    this.#socket = undefined; // It is gone now; that it ended shows a moment later.
+    this.#away(); // It is gone now; that it ended shows a moment later.
     socket?.reset();
   }
 
@@ -116,11 +116,17 @@ export class Client {
     this.#present.resolve();
   }
 
+  /** Whoever has something to say waits from now on. */
+  #away(): void {
+    if (!this.#socket) return;
+    this.#socket = undefined;
+    this.#present = Promise.withResolvers();
+  }
+
   async #comeBack(): Promise<void> {
     const sinceMs = performance.now();
     let attemptMs = sinceMs;
-    this.#socket = undefined;
-    this.#present = Promise.withResolvers();
+    this.#away();
     for (let failures = 0; !this.#isLeaving && !this.#socket; failures++) {
       const ceilingMs =
         failures === 0

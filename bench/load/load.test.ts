@@ -1,6 +1,9 @@
 /** Small runs against a whole server: that they are right, not that they are fast. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { BenchServer } from "./bench-server.ts";
+import { Client } from "./client.ts";
+import { Measure } from "./measure.ts";
+import { makePopulation } from "./population.ts";
 import { hasAccounting } from "./processes.ts";
 import { isRight, type Report } from "./report.ts";
 import type { Scenario } from "./scenario.ts";
@@ -76,6 +79,23 @@ test("X6: an idle socket with a session and 20 channels takes less than a tenth 
   const { runs } = await measure(idle, { sockets: 300, channels: 20, members: 50 });
   if (hasAccounting) expect(runs[0]!.figures["worker RSS KB per socket"]).toBeLessThan(102.4);
 }, 60_000);
+
+test("W3: what is said between the break and its being noticed is said when one is back", async () => {
+  const { people, channels } = await makePopulation(server, {
+    people: 1,
+    members: 1,
+    channelsPerPerson: 1,
+  });
+  const channel = channels[0]!.id;
+  const client = await Client.open({ url: server.url, member: people[0]!, channels: [channel] });
+  const measure = new Measure();
+  const heard = new Map([[channel, measure.ledger.reader(channel)]]);
+  client.begin({ measure, heard, back: () => undefined });
+  client.reset(0);
+  await client.say();
+  expect(measure.ledger.counts().sends).toBe(1);
+  await client.leave();
+});
 
 test("W3: whose network goes away has what was missed when it is back, shown once and in order", async () => {
   const { runs } = await measure(reconnect, { sockets: 20, members: 10, refusedMs: 300 });
