@@ -88,12 +88,12 @@ test("W3: what is said between the break and its being noticed is said when one 
   });
   const channel = channels[0]!.id;
   const client = await Client.open({ url: server.url, member: people[0]!, channels: [channel] });
-  const measure = new Measure();
-  const heard = new Map([[channel, measure.ledger.reader(channel)]]);
-  client.begin({ measure, heard, back: () => undefined });
+  const counted = new Measure();
+  const heard = new Map([[channel, counted.ledger.reader(channel)]]);
+  client.begin({ measure: counted, heard, back: () => undefined });
   client.reset(0);
   await client.say();
-  expect(measure.ledger.counts().sends).toBe(1);
+  expect(counted.ledger.counts().sends).toBe(1);
   await client.leave();
 });
 
