@@ -63,3 +63,28 @@ test("X11: a worker that stands still is ended and another takes its place, one 
   expect(marks.map(({ pid }) => pid)).toContain(well.pid);
   await workers.drain();
 });
+
+test("X11: a worker that hung up and lives on is ended like one that stands still, and the supervisor goes on", async () => {
+  using home = temporaryDirectory("parley-hung-up-");
+  const path = join(home.path, "worker.ts");
+  await Bun.write(
+    path,
+    'process.send({ kind: "ready", url: "" }); process.disconnect(); setInterval(() => {}, 1_000);',
+  );
+  const ended = Promise.withResolvers<void>();
+  const begun = new Set<number>();
+  const workers = new Workers({
+    script: path,
+    env: { PATH: process.env["PATH"] },
+    count: 1,
+    pulse: { askMs: 20, unansweredMax: 5 },
+    onChange: (marks) => {
+      for (const { pid } of marks) begun.add(pid);
+      // The first was ended, and another has begun.
+      if (begun.size > 1) ended.resolve();
+    },
+  });
+  expect(await workers.start()).toBe(true);
+  await ended.promise;
+  await workers.drain();
+});

@@ -114,7 +114,7 @@ export class Workers {
 
   async #drain(worker: Bun.Subprocess): Promise<void> {
     if (worker.exitCode !== null || worker.signalCode !== null) return;
-    worker.send({ kind: "drain" } satisfies WorkerOrder);
+    tell(worker, { kind: "drain" });
     if ((await within(drainMsMax, worker.exited)) !== undefined) return;
     worker.kill("SIGKILL");
     await worker.exited;
@@ -151,7 +151,7 @@ export class Workers {
 
   #watchPulse(worker: Bun.Subprocess): Pulse {
     return watchPulse({
-      ask: () => worker.send({ kind: "pulse" } satisfies WorkerOrder),
+      ask: () => tell(worker, { kind: "pulse" }),
       still: () => {
         log.error("A worker stands still and is ended");
         worker.kill("SIGKILL");
@@ -188,5 +188,14 @@ export class Workers {
   #announce(): void {
     const marks = [...this.#running].map(({ pid }) => markOf(pid));
     this.#options.onChange(marks.filter((mark) => mark !== undefined));
+  }
+}
+
+/** To one that has hung up, or has just died, nothing can be said: Bun throws. It is ended all the same, as one that does not answer. */
+function tell(worker: Bun.Subprocess, order: WorkerOrder): void {
+  try {
+    worker.send(order);
+  } catch (error) {
+    log.debug("a worker could not be told", { order: order.kind, error });
   }
 }
