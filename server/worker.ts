@@ -59,7 +59,8 @@ import { readStream } from "./store/catch-up.ts";
 import { EpochWatch } from "./store/epoch.ts";
 import { readHeads } from "./store/head.ts";
 import { insertMessages } from "./store/insert-messages.ts";
-import { readMemberIds, readMemberOf } from "./store/members.ts";
+import { readMemberIds } from "./store/members.ts";
+import { createReads } from "./store/reads.ts";
 import { writeLastSeen } from "./store/people.ts";
 import { movePointers } from "./store/pointer.ts";
 import { openPools } from "./store/pools.ts";
@@ -100,6 +101,7 @@ export async function startWorker(
     () => void epoch.check().then((isKnown) => (isKnown ? delivery.compare() : undefined)),
   );
   const { reading, writing, batching } = pools;
+  const reads = createReads(reading, after);
 
   const sessions = new Sessions();
   const bus: Bus = openBus({
@@ -234,6 +236,7 @@ export async function startWorker(
   const hostSettings = hostSettingsOf(config);
   const admit = createAdmit({
     sql: reading,
+    reads,
     writing,
     tokens,
     hostTokens: hostSettings && createHostTokens(hostSettings, now),
@@ -245,6 +248,7 @@ export async function startWorker(
   const chat: ChatParts = {
     ...createVerify({ admit, entries, hasEnded: (sessionId) => revocations.hasEnded(sessionId) }),
     sql: reading,
+    reads,
     writing,
     batch,
     delivery,
@@ -258,7 +262,7 @@ export async function startWorker(
     publishLive,
     presence,
     onlineCounts: presence.counts,
-    readMemberOf: (userId, channels) => readMemberOf(reading, userId, channels),
+    readMemberOf: (userId, channels) => reads.memberOf(userId, channels),
     readIntervals,
     now,
   };

@@ -1,7 +1,8 @@
 import type { RefusalCode } from "#wire/codes.ts";
-import { type Account, readActiveUser, readIsActive, type Role } from "../store/account.ts";
+import { type Account, readIsActive, type Role } from "../store/account.ts";
 import type { Database } from "../store/database.ts";
 import { enterHostUser } from "../store/host-user.ts";
+import type { Reads } from "../store/reads.ts";
 import type { HostClaims, HostTokens } from "./host-tokens.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -22,6 +23,7 @@ export type Admit = (token: string) => Promise<Admitted | AdmitRefusal>;
 
 export interface AdmitParts {
   readonly sql: Database;
+  readonly reads: Pick<Reads, "activeUser" | "hostUser">;
   /** For users whom the host application brings. */
   readonly writing: Database;
   readonly tokens: Tokens;
@@ -33,21 +35,21 @@ export interface AdmitParts {
 
 /** The one way in, for sockets and for HTTP. */
 export function createAdmit(parts: AdmitParts): Admit {
-  const { sql, tokens, hostTokens } = parts;
+  const { sql, reads, tokens, hostTokens } = parts;
   return async (token) => {
     if (hostTokens?.isHosts(token)) return await admitHosts(parts, await hostTokens.verify(token));
 
     const access = await tokens.verifyAccessToken(token);
     if ("refused" in access) return access;
     const { userId, sessionId, expiresAtMs } = access;
-    const account = await readActiveUser(sql, userId, sessionId);
+    const account = await reads.activeUser(userId, sessionId);
     if (account) return { account, sessionId, expiresAtMs };
     return { refused: (await readIsActive(sql, userId)) ? "session_ended" : "user_inactive" };
   };
 }
 
 async function admitHosts(
-  { writing, hostRolesTrusted, now }: AdmitParts,
+  { reads, writing, hostRolesTrusted, now }: AdmitParts,
   claims: HostClaims | AdmitRefusal,
 ): Promise<Admitted | AdmitRefusal> {
   if ("refused" in claims) return claims;
@@ -58,7 +60,8 @@ async function admitHosts(
     role: grantedRole(role, hostRolesTrusted),
     isRoleTheirs: hostRolesTrusted && role !== undefined,
   };
-  const user = await enterHostUser(writing, person, new Date(now()));
+  const known = await reads.hostUser(hostId);
+  const user = await enterHostUser(writing, person, known, new Date(now()));
   return user === "inactive" ? { refused: "user_inactive" } : { ...user, expiresAtMs };
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { readActiveUser } from "../store/account.ts";
 import { testApp } from "../test/app.ts";
 import { people } from "../test/people.ts";
 import { graceMs, sessionMs } from "./refresh-token.ts";
 import { refreshSession } from "./session.ts";
+import { readsOf } from "../test/reads.ts";
 
 const minuteMs = 60_000;
 
@@ -48,7 +48,7 @@ test("a stolen token that comes back ends the session for thief and owner, and i
   expect(await thief.refresh()).toMatchObject({ status: 401, json: { code: "session_ended" } });
   expect(app.ended).toEqual([sessionId]);
   expect(await ada.refresh()).toMatchObject({ status: 401, json: { code: "session_ended" } });
-  expect(await readActiveUser(app.sql, userId, sessionId)).toBeUndefined();
+  expect(await readsOf(app.sql).activeUser(userId, sessionId)).toBeUndefined();
 });
 
 test("a theft ends one session, not the person's others", async () => {
@@ -123,7 +123,7 @@ test("S1: an access token of an ended session, or of a deactivated user, speaks 
   const graceIs = await grace.access(app.tokens);
   const adaIs = await ada.access(app.tokens);
   const read = async (userId = graceIs.userId, sessionId = graceIs.sessionId) =>
-    await readActiveUser(app.sql, userId, sessionId);
+    await readsOf(app.sql).activeUser(userId, sessionId);
 
   expect(await read()).toMatchObject({ name: people.grace.name, role: "member" });
   expect(await read(graceIs.userId, adaIs.sessionId)).toBeUndefined();

@@ -3,8 +3,9 @@ import { limits } from "#wire/limits.ts";
 import type { Row } from "#wire/row.ts";
 import { cutIntervals, rowBytesMax } from "../fanout/cut.ts";
 import type { Session } from "../session/session.ts";
-import { type CaughtUp, readChannels, readUserStream } from "../store/catch-up.ts";
+import type { CaughtUp } from "../store/catch-up.ts";
 import { readPage, readState } from "../store/history.ts";
+import { type HeldChannel, readLimits } from "../store/reads.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 
@@ -20,8 +21,6 @@ const catchUpLimits = {
   stateBytesMax: 24 * 1024,
   /** Of a page or a reset, which hold up to 50 messages whatever their size; at least one message comes. */
   pageBytesMax: 60 * 1024,
-  /** Channels of one statement: of each up to 1,001 rows stand in memory until they are sent. */
-  channelsPerRead: 16,
 } as const;
 
 /**
@@ -40,17 +39,16 @@ export async function sendCatchUp(
 
   const channels = held.filter(({ stream }) => stream !== userId);
   if (channels.length === 0) return [];
-  const asked = channels.map(({ stream, cursor }) => ({ channelId: stream as ChannelId, cursor }));
+  const asked = channels.map(({ stream, cursor }) => heldChannel(parts, stream, cursor));
   // Who holds nothing, or holds another history, gets the newest page: what came since would only be read in vain.
   const startsAnew = (cursor: Seq): boolean => cursor === 0 || !sameEpoch;
   const missing: StreamId[] = [];
-  for (let at = 0; at < asked.length; at += catchUpLimits.channelsPerRead) {
-    const group = asked.slice(at, at + catchUpLimits.channelsPerRead);
+  for (const group of readableTogether(asked)) {
     const known = group.filter(({ cursor }) => !startsAnew(cursor));
-    const caught = known.length > 0 ? await readChannels(parts.sql, userId, known) : new Map();
+    const caught = await parts.reads.channels(userId, known);
     for (const { channelId, cursor } of group) {
       if (session.isClosed) return missing;
-      const found: CaughtUp | undefined = caught.get(channelId);
+      const found = caught.get(channelId);
       if (startsAnew(cursor) || (found && (found.cut || cursor > found.head))) {
         if (!(await sendReset(parts, session, channelId))) missing.push(channelId);
       } else if (found) await sendIntervals(session, found);
@@ -60,30 +58,51 @@ export async function sendCatchUp(
   return missing;
 }
 
+function heldChannel({ delivery }: ChatParts, stream: StreamId, cursor: Seq): HeldChannel {
+  const channelId = stream as ChannelId;
+  const delivered = delivery.deliveredOf(channelId) ?? Number.POSITIVE_INFINITY;
+  const rowsMax = Math.min(Math.max(delivered - cursor, 1), limits.catchUpRowsMax + 1);
+  return { channelId, cursor, rowsMax };
+}
+
+/** Consecutive ones whose rows may stand in memory together. */
+function readableTogether(asked: readonly HeldChannel[]): HeldChannel[][] {
+  const groups: HeldChannel[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const held of asked) {
+    rows += held.rowsMax;
+    if (rows <= readLimits.rows) groups.at(-1)!.push(held);
+    else {
+      groups.push([held]);
+      rows = held.rowsMax;
+    }
+  }
+  return groups;
+}
+
 async function sendIntervals(session: Session, caught: CaughtUp): Promise<void> {
   const { stream, from, through, rows } = caught;
-  for (const interval of cutIntervals(stream, from, through, rows)) {
-    await session.writable();
-    session.send({ op: "interval", ...interval });
-  }
+  await session.sendEach(
+    cutIntervals(stream, from, through, rows).map((interval) => ({ op: "interval", ...interval })),
+  );
 }
 
 /** The user's own stream is state and not history: a reset of it is all of it, page by page. */
 async function sendUserStream(
-  { sql }: ChatParts,
+  { reads }: ChatParts,
   session: Session,
   userId: UserId,
   cursor: Seq | undefined,
 ): Promise<void> {
-  let page = await readUserStream(sql, userId, cursor ?? 0);
+  let page = await reads.userStream(userId, cursor ?? 0);
   if (!page) return;
   if (cursor === undefined || cursor === 0 || cursor > page.head) {
     session.send({ op: "reset", stream: userId, through: 0, since: 0, older: false, rows: [] });
-    if (cursor !== undefined && cursor > page.head) page = await readUserStream(sql, userId, 0);
+    if (cursor !== undefined && cursor > page.head) page = await reads.userStream(userId, 0);
   }
   while (page) {
     await sendIntervals(session, page);
-    page = page.cut ? await readUserStream(sql, userId, page.through) : undefined;
+    page = page.cut ? await reads.userStream(userId, page.through) : undefined;
   }
 }
 

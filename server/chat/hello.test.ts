@@ -10,13 +10,13 @@ import { durableTopic } from "../fanout/topic.ts";
 import { Sessions } from "../session/sessions.ts";
 import type { Database } from "../store/database.ts";
 import { readHeads } from "../store/head.ts";
-import { readMemberOf } from "../store/members.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { hello } from "./hello.ts";
 import { followOwn } from "./join.ts";
 import type { ChatParts } from "./parts.ts";
 import { TypingBook } from "./typing-book.ts";
+import { readsOf } from "../test/reads.ts";
 
 /** The same database, but something happens between its answer to this query and whoever asked. */
 function answering(sql: Database, query: string, happens: () => Promise<void>): Database {
@@ -55,8 +55,10 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
       frame,
     });
   });
+  const reads = readsOf(sql);
   const parts = {
     sql,
+    reads,
     delivery: new Delivery({
       bus,
       publish: () => undefined,
@@ -76,8 +78,7 @@ test("C11 S10: who is removed while the list of channels is on its way hears not
     presence: { arrived: () => undefined, here: async () => new Map() },
     onlineCounts: { look: async () => undefined, unlook: () => undefined },
     epoch: () => "an epoch",
-    readMemberOf: (userId: UserId, channels: ChannelId[]) =>
-      readMemberOf(server.sql, userId, channels),
+    readMemberOf: (userId: UserId, channels: ChannelId[]) => reads.memberOf(userId, channels),
     now: () => clock.now(),
     version: "0",
     enter: async () => ({

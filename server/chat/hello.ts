@@ -1,13 +1,12 @@
 import type { CommandOf } from "#wire/command.ts";
 import { closes, type Refusal } from "#wire/codes.ts";
-import type { ChannelId } from "#wire/ids.ts";
+import type { EventOf } from "#wire/event.ts";
+import type { ChannelId, StreamId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { protocolVersion } from "#wire/version.ts";
 import type { Answered, Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
-import { readDirectPeers } from "../store/direct-channel.ts";
-import { readProfile } from "../store/profile.ts";
-import { readMemberships, readSummaries } from "../store/summary.ts";
+import type { Summary } from "../store/summary.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
@@ -79,39 +78,39 @@ export async function catchUpAll(
   session: Session,
   { epoch, streams }: Pick<CommandOf<"hello">, "epoch" | "streams">,
 ): Promise<void> {
-  const { sql } = parts;
+  const { delivery, reads } = parts;
   const { userId } = identityOf(session);
   // The user's stream before the list of channels: a membership that comes between is delivered and joined.
   await subscribeDurable(parts, session, [userId]);
   const [memberships, profile] = await Promise.all([
-    readMemberships(sql, userId),
-    readProfile(sql, userId),
+    reads.memberships(userId),
+    reads.profile(userId),
   ]);
   if (session.isClosed) return;
   if (profile) appear(parts, session, profile);
   const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (!session.isListening) return;
+  // Whoever holds as much of a stream as was delivered when the socket was subscribed misses nothing, and knows the channel's summary.
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
-  await sendCatchUp(parts, session, streams, { sameEpoch });
-  if (session.isClosed) return;
-
-  // Of a channel that is named and as far as we are the client knows everything already. How far that is must be younger than the subscription.
-  const unknown = memberships
-    .filter(({ channelId, head }) => {
-      const delivered = parts.delivery.deliveredOf(channelId) ?? head;
-      return !sameEpoch || cursors.get(channelId) !== delivered;
-    })
-    .map(({ channelId }) => channelId);
-  await sendSummaries(parts, session, unknown.slice(0, limits.summariesFirstMax));
-  session.send({ op: "caughtUp" });
+  const holdsAll = (stream: StreamId): boolean =>
+    sameEpoch &&
+    session.followed.has(stream) &&
+    cursors.get(stream) === delivery.deliveredOf(stream);
+  const behind = streams.filter(({ stream }) => !holdsAll(stream));
+  const unknown = memberships.map(({ channelId }) => channelId).filter((one) => !holdsAll(one));
   const direct = memberships.filter(({ isDirect }) => isDirect).slice(0, watchedPeersMax);
-  const peers = await readDirectPeers(
-    sql,
-    userId,
-    direct.map(({ channelId }) => channelId),
-  );
+  const [summaries, peers] = await Promise.all([
+    reads.summaries(userId, unknown.slice(0, limits.summariesFirstMax)),
+    reads.directPeers(
+      userId,
+      direct.map(({ channelId }) => channelId),
+    ),
+    sendCatchUp(parts, session, behind, { sameEpoch }),
+  ]);
+  await session.sendEach([...summaries.map(summaryEvent), { op: "caughtUp" }]);
+  if (session.isClosed) return;
   await watchPeople(parts, session, peers);
   await sendSummaries(parts, session, unknown.slice(limits.summariesFirstMax));
 }
@@ -119,17 +118,16 @@ export async function catchUpAll(
 /** People of direct channels whose presence is told without being listed. */
 const watchedPeersMax = 200;
 
+const summaryEvent = (summary: Summary): EventOf<"summary"> => ({ op: "summary", ...summary });
+
 export async function sendSummaries(
-  { sql }: ChatParts,
+  { reads }: ChatParts,
   session: Session,
   channels: readonly ChannelId[],
 ): Promise<void> {
   const { userId } = identityOf(session);
   for (let at = 0; at < channels.length; at += limits.streamsPerSummariesMax) {
     const group = channels.slice(at, at + limits.streamsPerSummariesMax);
-    for (const summary of await readSummaries(sql, userId, group)) {
-      await session.writable();
-      session.send({ op: "summary", ...summary });
-    }
+    await session.sendEach((await reads.summaries(userId, group)).map(summaryEvent));
   }
 }

@@ -57,7 +57,7 @@ function start() {
     }),
     presence: { arrived: () => undefined, here: async () => new Map() },
     onlineCounts: { look: async () => undefined, unlook: () => undefined },
-    sql: async () => [],
+    reads: { statuses: async () => [] },
     readMemberOf: async (_: UserId, channels: readonly ChannelId[]) => new Set(channels),
   } as unknown as ChatParts;
   const { session, topics } = loneSession();

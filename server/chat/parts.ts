@@ -8,6 +8,7 @@ import type { Relay } from "../fanout/relay.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
+import type { Reads } from "../store/reads.ts";
 import type { PointerFlush } from "./pointer-flush.ts";
 import type { TypingBook } from "./typing-book.ts";
 
@@ -18,6 +19,8 @@ export type PresenceState = Shown["as"];
 export interface ChatParts extends Verify {
   /** For reading; the primary. */
   readonly sql: Database;
+  /** The same, for many at once. */
+  readonly reads: Reads;
   /** For writing transactions outside the batch. */
   readonly writing: Database;
   readonly batch: MessageBatch;

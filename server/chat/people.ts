@@ -6,7 +6,6 @@ import { feedTopic, presenceTopic } from "../fanout/topic.ts";
 import type { Answered } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
 import { findPeople, type PeopleCursor, readPeople } from "../store/people.ts";
-import { readStatuses } from "../store/profile.ts";
 import type { ChatParts, PresenceState } from "./parts.ts";
 
 /** People whose coming and going one socket is told of; the longest ago listed make room. */
@@ -55,10 +54,10 @@ export async function watchPeople(
   await follow(parts, session, users);
   const [seen, statuses] = await Promise.all([
     presenceOf(parts, users),
-    readStatuses(parts.sql, users),
+    parts.reads.statuses(users),
   ]);
-  session.send(seen);
-  for (const { user, status } of statuses) session.send({ op: "statusChanged", user, status });
+  const said = statuses.map(({ user, status }) => ({ op: "statusChanged", user, status }) as const);
+  await session.sendEach([seen, ...said]);
 }
 
 /** Who of these is here. When the others were last seen stays with what was told of it. */

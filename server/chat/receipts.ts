@@ -1,20 +1,19 @@
 import type { Refusal } from "#wire/codes.ts";
 import type { ReplyOf } from "#wire/event.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
-import { readMemberOf } from "../store/members.ts";
 import { readWhyNot } from "../store/membership.ts";
 import { readReceipts } from "../store/receipts.ts";
 import type { ChatParts } from "./parts.ts";
 
 /** T5, T6: who has a message, and since when. */
 export async function receipts(
-  { sql }: Pick<ChatParts, "sql">,
+  { sql, readMemberOf }: Pick<ChatParts, "sql" | "readMemberOf">,
   userId: UserId,
   { channel, seq }: { channel: ChannelId; seq: Seq },
 ): Promise<Omit<ReplyOf<"receiptsPage">, "ref"> | Refusal> {
   const found = await readReceipts(sql, channel, userId, seq);
   if (found) return { op: "receiptsPage", receipts: found };
 
-  const isMember = (await readMemberOf(sql, userId, [channel])).size > 0;
+  const isMember = (await readMemberOf(userId, [channel])).size > 0;
   return { refused: isMember ? "message_unknown" : await readWhyNot(sql, channel, userId) };
 }

@@ -1,6 +1,6 @@
 import type { ServerWebSocket } from "bun";
 import { log } from "../observe/log.ts";
-import type { Engine, EngineHandlers, EngineOptions, EngineSocket } from "./engine.ts";
+import type { Engine, EngineFrame, EngineHandlers, EngineOptions, EngineSocket } from "./engine.ts";
 
 interface Attached<Data> {
   readonly data: Data;
@@ -21,7 +21,7 @@ export function startBunEngine<Data>(
   handlers: EngineHandlers<Data>,
 ): Engine {
   const socketOf = (ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> =>
-    (ws.data.socket ??= wrap(ws));
+    (ws.data.socket ??= new BunSocket(ws));
   const scheme = options.tls ? "https" : "http";
   const server = Bun.serve<Attached<Data>>({
     hostname: options.host,
@@ -90,13 +90,38 @@ function withHost(request: Request, scheme: "http" | "https"): Request {
   return new Request(new URL(request.url, `${scheme}://localhost`), request);
 }
 
-function wrap<Data>(ws: ServerWebSocket<Attached<Data>>): EngineSocket<Data> {
-  return {
-    data: ws.data.data,
-    send: (frame) => ws.send(frame),
-    subscribe: (topic) => ws.subscribe(topic),
-    unsubscribe: (topic) => ws.unsubscribe(topic),
-    bufferedBytes: () => ws.getBufferedAmount(),
-    close: (code, reason) => ws.close(code, reason),
-  };
+class BunSocket<Data> implements EngineSocket<Data> {
+  readonly #ws: ServerWebSocket<Attached<Data>>;
+
+  constructor(ws: ServerWebSocket<Attached<Data>>) {
+    this.#ws = ws;
+  }
+
+  get data(): Data {
+    return this.#ws.data.data;
+  }
+
+  send(frame: EngineFrame): number {
+    return this.#ws.send(frame);
+  }
+
+  subscribe(topic: string): void {
+    this.#ws.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#ws.unsubscribe(topic);
+  }
+
+  cork(call: () => void): void {
+    this.#ws.cork(call);
+  }
+
+  bufferedBytes(): number {
+    return this.#ws.getBufferedAmount();
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws.close(code, reason);
+  }
 }

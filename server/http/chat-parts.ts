@@ -4,6 +4,7 @@ import type { ChatParts } from "../chat/parts.ts";
 export type HttpChat = Pick<
   ChatParts,
   | "sql"
+  | "reads"
   | "writing"
   | "batch"
   | "delivery"

@@ -12,6 +12,8 @@ export interface SessionSocket {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   bufferedBytes(): number;
+  /** What is sent within leaves in one write. */
+  cork(call: () => void): void;
   close(code: number, reason: string): void;
 }
 
@@ -27,6 +29,8 @@ export interface Identity {
 export const sessionLimits = {
   /** Bytes that may wait for a reader. Above it the socket hears nothing new until it has read them. */
   budgetBytes: 256 * 1024,
+  /** Of several frames that leave in one write. */
+  writeBytes: 16 * 1024,
 } as const;
 
 /** Too much waited for the reader. */
@@ -109,9 +113,27 @@ export class Session {
 
   /** To this socket alone. */
   send(answer: Answer): void {
-    this.#sendOrClose(
-      this.encoding === "json" ? JSON.stringify(packAnswer(answer)) : encodeAnswer(answer),
-    );
+    this.#sendOrClose(this.#encoded(answer));
+  }
+
+  /** One after the other, at the reader's pace, several in one write. */
+  async sendEach(answers: readonly Answer[]): Promise<void> {
+    let next = 0;
+    while (next < answers.length) {
+      await this.writable();
+      if (this.isClosed) return;
+      this.#socket.cork(() => {
+        for (let bytes = 0; bytes < sessionLimits.writeBytes && next < answers.length; next++) {
+          const frame = this.#encoded(answers[next]!);
+          bytes += frame.length;
+          this.#sendOrClose(frame);
+        }
+      });
+    }
+  }
+
+  #encoded(answer: Answer): Frame {
+    return this.encoding === "json" ? JSON.stringify(packAnswer(answer)) : encodeAnswer(answer);
   }
 
   subscribe(topic: string): void {

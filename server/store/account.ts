@@ -71,20 +71,22 @@ export async function findCredentials(
 }
 
 /**
- * The user that an access token speaks for, or undefined: S1, the user must exist and be active, and the session
- * not be ended. A token alone proves only what was true when it was signed.
+ * The user that each of these access tokens speaks for, or undefined: S1, the user must exist and be active, and the session
+ * be theirs and not be ended. A token alone proves only what was true when it was signed.
  */
-export async function readActiveUser(
+export async function readActiveUsers(
   sql: Statements,
-  userId: UserId,
-  sessionId: string,
-): Promise<Account | undefined> {
-  const [account] = await sql<Account[]>`
-    select users.id, users.name, users.email, users.role
-    from users join sessions on sessions.user_id = users.id
-    where users.id = ${userId} and users.active
-      and sessions.id = ${sessionId} and sessions.ended_at is null`;
-  return account;
+  asked: readonly { readonly userId: UserId; readonly sessionId: string }[],
+): Promise<(Account | undefined)[]> {
+  const rows = await sql<(Account & { sessionId: string })[]>`
+    select users.id, users.name, users.email, users.role, sessions.id as "sessionId"
+      from sessions join users on users.id = sessions.user_id
+     where sessions.id = any (${asked.map((one) => one.sessionId)}::uuid[]) and sessions.ended_at is null and users.active`;
+  const found = new Map(rows.map(({ sessionId, ...account }) => [sessionId, account]));
+  return asked.map(({ userId, sessionId }) => {
+    const account = found.get(sessionId);
+    return account?.id === userId ? account : undefined;
+  });
 }
 
 /** Whether there is such a user who may come in; says nothing about any session. */

@@ -15,12 +15,24 @@ export interface CaughtUp {
   readonly head: Seq;
   /** More rows follow after `through`. */
   readonly cut: boolean;
-  readonly rows: readonly { readonly position: Seq; readonly row: Row }[];
+  readonly rows: readonly Placed[];
+}
+
+interface Placed {
+  readonly position: Seq;
+  readonly row: Row;
+}
+
+/** What somebody holds of a channel. Without a user nobody is asked who they are. */
+export interface HeldOfChannel {
+  readonly userId: UserId | undefined;
+  readonly channelId: ChannelId;
+  readonly cursor: Seq;
 }
 
 interface CatchUpRow extends ChangeColumns {
+  at: number;
   stream: StreamId;
-  from_seq: Seq;
   head: Seq;
   position: Seq | null;
 }
@@ -29,29 +41,26 @@ interface CatchUpRow extends ChangeColumns {
 // per stream it would hash or merge whole tables.
 
 /**
- * Reads several channels after their cursors, in one statement on the primary. A channel that is not in the answer does not exist for
- * this user: no member, or deleted. Without a user nobody is asked who they are.
+ * Reads several channels after their cursors, in one statement on the primary. Undefined where the channel does not exist for this user: no member, or deleted.
  */
 export async function readChannels(
   sql: Database,
-  userId: UserId | undefined,
-  asked: readonly { readonly channelId: ChannelId; readonly cursor: Seq }[],
+  asked: readonly HeldOfChannel[],
   rowsMax: number = limits.catchUpRowsMax,
-): Promise<Map<ChannelId, CaughtUp>> {
+): Promise<(CaughtUp | undefined)[]> {
   const rows = await sql<CatchUpRow[]>`
     with asked as materialized (
-      select a.channel_id as stream, a.cursor as from_seq, c.head, c.kind, c.name
-        from unnest(${asked.map((one) => one.channelId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[]) as a (channel_id, cursor)
+      select a.at, a.channel_id as stream, a.cursor as from_seq, c.head, c.kind, c.name
+        from unnest(
+               ${asked.map((one) => one.userId ?? null)}::bigint[], ${asked.map((one) => one.channelId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[]
+             ) with ordinality as a (user_id, channel_id, cursor, at)
        cross join lateral (
          select c.head, c.kind, c.name from channels c where c.id = a.channel_id and c.deleted_at is null limit 1
        ) c
-       ${
-         userId === undefined
-           ? sql``
-           : sql`cross join lateral (select from members m where m.channel_id = a.channel_id and m.user_id = ${userId} limit 1) m`
-       }
+       where a.user_id is null
+          or (select true from members m where m.channel_id = a.channel_id and m.user_id = a.user_id limit 1)
     )
-    select asked.stream, asked.from_seq, asked.head, page.position, page.kind, page.entity,
+    select asked.at, asked.stream, asked.head, page.position, page.kind, page.entity,
            coalesce(changed.seq, page.position) as version,
            case page.kind when 1 then m.seq is not null when 2 then mb.user_id is not null else true end as there,
            m.author_id, m.created_at, m.client_message_id, m.kind as message_kind, m.root_seq, m.edited_at, m.deleted_at, m.body,
@@ -75,27 +84,34 @@ export async function readChannels(
         select o.user_id, o.role, o.joined_at, (select u.name from users u where u.id = o.user_id) as name
           from members o where page.kind = 2 and o.channel_id = asked.stream and o.user_id = page.entity limit 1
       ) mb on true
-     order by asked.stream, page.position`;
-  return collect(rows, rowsMax) as Map<ChannelId, CaughtUp>;
+     order by asked.at, page.position`;
+  return collect(rows, asked, rowsMax);
 }
 
-/** Reads a user's own stream after a cursor. Undefined where there is no such user. */
-export async function readUserStream(
+/** What somebody holds of the own stream. */
+export interface HeldOfOwn {
+  readonly userId: UserId;
+  readonly cursor: Seq;
+}
+
+/** Reads the own streams of several users after their cursors, in one statement. Undefined where there is no such user. */
+export async function readUserStreams(
   sql: Database,
-  userId: UserId,
-  cursor: Seq,
+  asked: readonly HeldOfOwn[],
   rowsMax: number = limits.catchUpRowsMax,
-): Promise<CaughtUp | undefined> {
+): Promise<(CaughtUp | undefined)[]> {
   const rows = await sql<CatchUpRow[]>`
-    select u.id as stream, ${cursor}::bigint as from_seq, u.head, page.position, page.kind, page.entity,
+    select a.at, u.id as stream, u.head, page.position, page.kind, page.entity,
            page.position as version, page.kind = 6 or m.user_id is not null and c.id is not null as there,
            u.status_text, u.status_until, u.shown_as, u.shows_typing, u.shows_receipts,
            m.role as member_role, m.joined_at, m.read_seq, m.delivered_seq, m.read_from,
            c.text_id, c.kind as channel_kind, c.name as channel_name, peer.id as peer_id, peer.name as peer_name
-      from users u
+      from unnest(${asked.map((one) => one.userId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[])
+           with ordinality as a (user_id, cursor, at)
+     cross join lateral (select u.* from users u where u.id = a.user_id limit 1) u
       left join lateral (
         select s.seq as position, s.kind, s.entity
-          from changes s where s.stream_id = u.id and s.seq > ${cursor} order by s.seq limit ${rowsMax + 1}
+          from changes s where s.stream_id = u.id and s.seq > a.cursor order by s.seq limit ${rowsMax + 1}
       ) page on true
       left join lateral (
         select m.* from members m where m.user_id = u.id and m.channel_id = page.entity limit 1
@@ -107,9 +123,8 @@ export async function readUserStream(
         select o.user_id as id, (select p.name from users p where p.id = o.user_id) as name
           from members o where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id offset 0
       ) peer on true
-     where u.id = ${userId}
-     order by page.position`;
-  return collect(rows, rowsMax).get(userId);
+     order by a.at, page.position`;
+  return collect(rows, asked, rowsMax);
 }
 
 /** Reads any stream after a cursor, for the worker itself: whoever listens to it was let in before. Undefined where there is none. */
@@ -117,28 +132,35 @@ export async function readStream(
   sql: Database,
   stream: StreamId,
   cursor: Seq,
+  rowsMax?: number,
 ): Promise<CaughtUp | undefined> {
-  const asked = [{ channelId: stream as ChannelId, cursor }];
-  const channel = (await readChannels(sql, undefined, asked)).get(stream as ChannelId);
-  return channel ?? (await readUserStream(sql, stream as UserId, cursor));
+  const channel = { userId: undefined, channelId: stream as ChannelId, cursor };
+  const own = { userId: stream as UserId, cursor };
+  return (
+    (await readChannels(sql, [channel], rowsMax))[0] ??
+    (await readUserStreams(sql, [own], rowsMax))[0]
+  );
 }
 
-function collect(rows: readonly CatchUpRow[], rowsMax: number): Map<StreamId, CaughtUp> {
-  const streams = new Map<
-    StreamId,
-    { head: Seq; from: Seq; rows: { position: Seq; row: Row }[] }
-  >();
+/** The pages that `rows` make up, each in the place of what was asked. */
+function collect(
+  rows: readonly CatchUpRow[],
+  asked: readonly { readonly cursor: Seq }[],
+  rowsMax: number,
+): (CaughtUp | undefined)[] {
+  const pages = new Map<number, { stream: StreamId; head: Seq; rows: Placed[] }>();
   for (const row of rows) {
-    const stream = streams.get(row.stream) ?? { head: row.head, from: row.from_seq, rows: [] };
-    streams.set(row.stream, stream);
-    if (row.position !== null) stream.rows.push({ position: row.position, row: changeRow(row) });
+    const page = pages.get(row.at) ?? { stream: row.stream, head: row.head, rows: [] };
+    pages.set(row.at, page);
+    if (row.position !== null) page.rows.push({ position: row.position, row: changeRow(row) });
   }
-  return new Map(
-    [...streams].map(([stream, { head, from, rows: found }]) => {
-      const cut = found.length > rowsMax;
-      const kept = cut ? found.slice(0, rowsMax) : found;
-      const through = cut ? kept[kept.length - 1]!.position : head;
-      return [stream, { stream, from, through, head, cut, rows: kept }];
-    }),
-  );
+  return asked.map(({ cursor }, at) => {
+    const page = pages.get(at + 1);
+    if (!page) return undefined;
+    const { stream, head, rows: found } = page;
+    const cut = found.length > rowsMax;
+    const kept = cut ? found.slice(0, rowsMax) : found;
+    const through = cut ? kept[kept.length - 1]!.position : head;
+    return { stream, from: cursor, through, head, cut, rows: kept };
+  });
 }

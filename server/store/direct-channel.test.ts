@@ -2,12 +2,13 @@ import { afterAll, expect, test } from "bun:test";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { addUsers, streamsWithHoles, warm } from "../test/channels.ts";
 import { testDatabase } from "../test/database.ts";
-import { readChannels, readUserStream } from "./catch-up.ts";
-import { createDirect, readDirectPeers } from "./direct-channel.ts";
+import { createDirect } from "./direct-channel.ts";
+import { readsOf } from "../test/reads.ts";
 
 const database = await testDatabase();
 afterAll(() => database[Symbol.asyncDispose]());
 const { sql } = database;
+const reads = readsOf(sql);
 
 test("C1: ten who open it at once get one channel, under the same id for both", async () => {
   const [ada, grace] = (await addUsers(sql, "Ada", "Grace")) as [UserId, UserId];
@@ -40,13 +41,13 @@ test("C1: it stands in both users' streams and in its own, and everything in it 
     [ada, { id: grace, name: "Grace" }],
     [grace, { id: ada, name: "Ada" }],
   ] as const) {
-    const { rows, through } = (await readUserStream(sql, own, 0))!;
+    const { rows, through } = (await reads.userStream(own, 0))!;
     expect(through).toBe(1);
     expect(rows.map(({ row }) => row)).toMatchObject([
       { kind: "membership", entity: channelId, version: 1, body: { textId, kind: "direct", peer } },
     ]);
   }
-  const channels = await readChannels(sql, ada, [{ channelId, cursor: 0 }]);
+  const channels = await reads.channels(ada, [{ channelId, cursor: 0, rowsMax: 2 }]);
   expect(channels.get(channelId)).toMatchObject({
     through: 2,
     rows: [
@@ -60,7 +61,7 @@ test("C1: it stands in both users' streams and in its own, and everything in it 
     [2, 2, 2],
     [2, 2, 2],
   ]);
-  expect(await readDirectPeers(sql, ada, [channelId])).toEqual([grace]);
+  expect(await reads.directPeers(ada, [channelId])).toEqual([grace]);
 });
 
 test("C1: with oneself it is one's own", async () => {
@@ -70,10 +71,10 @@ test("C1: with oneself it is one's own", async () => {
     { stream: channelId, from: 0, through: 1 },
     { stream: ada, from: 0, through: 1 },
   ]);
-  const { rows } = (await readUserStream(sql, ada, 0))!;
+  const { rows } = (await reads.userStream(ada, 0))!;
   expect(rows[0]!.row).toMatchObject({ kind: "membership", body: { peer: null } });
   expect(await createDirect(sql, ada, ada)).toMatchObject({ channelId, touched: [] });
-  expect(await readDirectPeers(sql, ada, [channelId])).toEqual([]);
+  expect(await reads.directPeers(ada, [channelId])).toEqual([]);
 });
 
 test("nobody opens one with who is not there or no longer active, and nothing is left of the attempt", async () => {
@@ -82,7 +83,7 @@ test("nobody opens one with who is not there or no longer active, and nothing is
   expect(await createDirect(sql, ada, gone)).toBeUndefined();
   expect(await createDirect(sql, gone, ada)).toBeUndefined();
   expect(await createDirect(sql, ada, 999_999_999 as UserId)).toBeUndefined();
-  expect((await readUserStream(sql, ada, 0))!.head).toBe(0);
+  expect((await reads.userStream(ada, 0))!.head).toBe(0);
   const rows = await sql`select 1 from channels where text_id like ${`dm-%${ada}%`}`;
   expect(rows).toHaveLength(0);
 });
@@ -96,7 +97,7 @@ test("M26: people who open many at once, from both sides, all get them, and thei
     const distinct = new Set<ChannelId>(created.map((one) => one!.channelId));
     expect(distinct.size).toBe((8 * 9) / 2);
     for (const user of users) {
-      const { rows, head } = (await readUserStream(sql, user, 0))!;
+      const { rows, head } = (await reads.userStream(user, 0))!;
       expect(head).toBe(8);
       expect(rows.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     }

@@ -79,18 +79,18 @@ async function findDirect(sql: Database, textId: string): Promise<ChannelId | un
   return row?.id;
 }
 
-/** The other people of these direct channels of a user. */
+/** The other one of each of these direct channels of a user. */
 export async function readDirectPeers(
   sql: Database,
-  userId: UserId,
-  channels: readonly ChannelId[],
-): Promise<UserId[]> {
-  if (channels.length === 0) return [];
-  const rows = await sql<{ user_id: UserId }[]>`
-    select other.user_id
-      from unnest(${channels as ChannelId[]}::bigint[]) as a (channel_id)
+  asked: readonly { readonly userId: UserId; readonly channelId: ChannelId }[],
+): Promise<(UserId | undefined)[]> {
+  const rows = await sql<{ at: number; user_id: UserId }[]>`
+    select a.at, other.user_id
+      from unnest(${asked.map((one) => one.userId)}::bigint[], ${asked.map((one) => one.channelId)}::bigint[])
+           with ordinality as a (user_id, channel_id, at)
      cross join lateral (
-       select o.user_id from members o where o.channel_id = a.channel_id and o.user_id <> ${userId} offset 0
+       select o.user_id from members o where o.channel_id = a.channel_id and o.user_id <> a.user_id offset 0
      ) other`;
-  return rows.map(({ user_id }) => user_id);
+  const found = new Map(rows.map((row) => [row.at, row.user_id]));
+  return asked.map((_, at) => found.get(at + 1));
 }

@@ -6,7 +6,7 @@ import { groupTextId } from "#wire/text-id.ts";
 import { addUsers, streamsOutOfStep, warm } from "../test/channels.ts";
 import { testDatabase } from "../test/database.ts";
 import { say } from "../test/history.ts";
-import { readChannels, readStream, readUserStream } from "./catch-up.ts";
+import { readStream } from "./catch-up.ts";
 import type { Touched } from "./change.ts";
 import { createDirect } from "./direct-channel.ts";
 import {
@@ -19,10 +19,12 @@ import {
   setRole,
 } from "./group.ts";
 import { movePointers } from "./pointer.ts";
+import { readsOf } from "../test/reads.ts";
 
 const database = await testDatabase();
 afterAll(() => database[Symbol.asyncDispose]());
 const { sql } = database;
+const reads = readsOf(sql);
 
 const newGroup = (name: string, users: UserId[]) => ({
   textId: groupTextId(Bun.randomUUIDv7()),
@@ -73,7 +75,7 @@ test("C5 C6: a group has its maker as admin, the others as members, and stands i
     [linus, 0, 1],
   ]);
   await expectToldAsStored(made.touched);
-  const { rows } = (await readUserStream(sql, grace, 0))!;
+  const { rows } = (await reads.userStream(grace, 0))!;
   expect(rows.map(({ row }) => row)).toMatchObject([
     {
       kind: "membership",
@@ -102,7 +104,7 @@ test("C6: a group with somebody who is not there, or no longer active, is not ma
     expect(await createGroup(sql, ada, wish)).toEqual({ refused: "user_unknown" });
     expect(await sql`select from channels where text_id = ${wish.textId}`).toHaveLength(0);
   }
-  expect((await readUserStream(sql, ada, 0))!.head).toBe(0);
+  expect((await reads.userStream(ada, 0))!.head).toBe(0);
   expect(await createGroup(sql, gone, newGroup("x", []))).toEqual({ refused: "user_unknown" });
 });
 
@@ -116,7 +118,7 @@ test("C6 C9: a new name comes in the group's stream and in the list of every mem
     [linus, 1, 2],
   ]);
   await expectToldAsStored(touched);
-  const { rows } = (await readUserStream(sql, linus, 1))!;
+  const { rows } = (await reads.userStream(linus, 1))!;
   expect(rows[0]!.row.body).toMatchObject({ name: "machine room" });
   expect(touchedOf(await renameGroup(sql, group, ada, "machine room"))).toEqual([]);
   expect(await renameGroup(sql, group, grace, "mine")).toEqual({ refused: "may_not_manage" });
@@ -173,7 +175,7 @@ test("C6 C11: who is removed is gone from the group and from their own list, and
     [grace, [["membership", null]]],
   ]);
   await expectToldAsStored(touched);
-  expect((await readChannels(sql, grace, [{ channelId: group, cursor: 0 }])).size).toBe(0);
+  expect((await reads.channels(grace, [{ channelId: group, cursor: 0, rowsMax: 1 }])).size).toBe(0);
   expect(await say(sql, group, grace).catch(({ message }: Error) => message)).toContain(
     "not_a_member",
   );
@@ -224,7 +226,7 @@ test("C8: a deleted group is gone for everybody, nothing of it can be read, and 
   const touched = touchedOf(await deleteGroup(sql, group, ada));
   expect(touched.map(({ stream }) => stream)).toEqual([group, ada, grace, linus]);
   await expectToldAsStored(touched);
-  expect((await readChannels(sql, ada, [{ channelId: group, cursor: 0 }])).size).toBe(0);
+  expect((await reads.channels(ada, [{ channelId: group, cursor: 0, rowsMax: 1 }])).size).toBe(0);
   const later = await addMembers(sql, group, ada, [grace]);
   expect(later).toEqual({ refused: "channel_gone" });
   const again = changed(

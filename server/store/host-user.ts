@@ -12,23 +12,38 @@ export interface HostPerson {
   readonly isRoleTheirs: boolean;
 }
 
-interface HostUserRow extends Account {
-  active: boolean;
-  sessionId: string | null;
+/** A user whom the host application brought once, with the session that is open. */
+export interface KnownHostUser extends Account {
+  readonly active: boolean;
+  readonly sessionId: string | null;
 }
 
 export type HostUser = { readonly account: Account; readonly sessionId: string } | "inactive";
 
+/** Those of these whom Parley knows, by the host's ids. */
+export async function readHostUsers(
+  sql: Database,
+  hostIds: readonly string[],
+): Promise<(KnownHostUser | undefined)[]> {
+  const rows = await sql<(KnownHostUser & { hostId: string })[]>`
+    select users.host_id as "hostId", users.id, users.name, users.email, users.role, users.active, sessions.id as "sessionId"
+      from users left join sessions on sessions.user_id = users.id and sessions.host and sessions.ended_at is null
+     where users.host_id = any (${hostIds as string[]}::text[])`;
+  const found = new Map(rows.map(({ hostId, ...user }) => [hostId, user]));
+  return hostIds.map((hostId) => found.get(hostId));
+}
+
 /**
  * The user of somebody whom the host application has signed in, with the one session of theirs that is open: made where there is none, and
  * renamed where the host says another name. Of any number at once one makes it. Who is deactivated stays out, and nothing of them changes.
+ * `known` is what was read of them just now.
  */
 export async function enterHostUser(
   sql: Database,
   person: HostPerson,
+  known: KnownHostUser | undefined,
   at: Date,
 ): Promise<HostUser> {
-  const known = await readHostUser(sql, person.hostId);
   const isSame = known?.name === person.name && known.role === roleAfter(known.role, person);
   if (known?.active && isSame && known.sessionId !== null) return entered(known, known.sessionId);
 
@@ -55,19 +70,11 @@ export async function enterHostUser(
   });
 }
 
-async function readHostUser(sql: Database, hostId: string): Promise<HostUserRow | undefined> {
-  const [row] = await sql<HostUserRow[]>`
-    select users.id, users.name, users.email, users.role, users.active, sessions.id as "sessionId"
-      from users left join sessions on sessions.user_id = users.id and sessions.host and sessions.ended_at is null
-     where users.host_id = ${hostId}`;
-  return row;
-}
-
 /** The owner is this Parley's own; everybody else's role is the host's, where it is. */
 function roleAfter(role: Role, person: HostPerson): Role {
   return person.isRoleTheirs && role !== "owner" ? person.role : role;
 }
 
-function entered({ id, name, email, role }: HostUserRow, sessionId: string): HostUser {
+function entered({ id, name, email, role }: KnownHostUser, sessionId: string): HostUser {
   return { account: { id, name, email, role }, sessionId };
 }

@@ -79,20 +79,21 @@ export async function readMemberIds(
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Of these channels those that the user is in now. */
+/** Whether each of these users is in the channel now. */
 export async function readMemberOf(
   sql: Database,
-  userId: UserId,
-  channels: readonly ChannelId[],
-): Promise<Set<ChannelId>> {
-  const rows = await sql<{ channel_id: ChannelId }[]>`
-    select m.channel_id
-      from unnest(${channels as ChannelId[]}::bigint[]) as asked (channel_id)
+  asked: readonly { readonly userId: UserId; readonly channelId: ChannelId }[],
+): Promise<boolean[]> {
+  const rows = await sql<{ at: number }[]>`
+    select a.at
+      from unnest(${asked.map((one) => one.userId)}::bigint[], ${asked.map((one) => one.channelId)}::bigint[])
+           with ordinality as a (user_id, channel_id, at)
      cross join lateral (
-       select m.channel_id from members m where m.channel_id = asked.channel_id and m.user_id = ${userId} limit 1
+       select m.channel_id from members m where m.channel_id = a.channel_id and m.user_id = a.user_id limit 1
      ) m
      cross join lateral (
        select from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
      ) c`;
-  return new Set(rows.map(({ channel_id }) => channel_id));
+  const found = new Set(rows.map(({ at }) => at));
+  return asked.map((_, at) => found.has(at + 1));
 }

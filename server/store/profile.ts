@@ -28,26 +28,34 @@ export const profileOf = (columns: ProfileColumns): Profile => ({
   },
 });
 
-/** As it is at the head `asOf` of the user's own stream. Undefined where there is no such user. */
-export async function readProfile(
-  sql: Database,
-  userId: UserId,
-): Promise<(Profile & { readonly asOf: Seq }) | undefined> {
-  const [row] = await sql<(ProfileColumns & { head: Seq })[]>`
-    select head, status_text, status_until, shown_as, shows_typing, shows_receipts from users where id = ${userId}`;
-  return row && { ...profileOf(row), asOf: row.head };
+/** As it is at the head `asOf` of the user's own stream. */
+export interface ProfileAsOf extends Profile {
+  readonly asOf: Seq;
 }
 
-/** Of these people those who say something of themselves that has not passed. */
+/** Undefined where there is no such user. */
+export async function readProfiles(
+  sql: Database,
+  users: readonly UserId[],
+): Promise<(ProfileAsOf | undefined)[]> {
+  const rows = await sql<(ProfileColumns & { id: UserId; head: Seq })[]>`
+    select id, head, status_text, status_until, shown_as, shows_typing, shows_receipts
+      from users where id = any (${users as UserId[]}::bigint[])`;
+  const found = new Map(rows.map((row) => [row.id, { ...profileOf(row), asOf: row.head }]));
+  return users.map((user) => found.get(user));
+}
+
+/** What each of these people says of themselves, where it has not passed. */
 export async function readStatuses(
   sql: Database,
   users: readonly UserId[],
-): Promise<{ user: UserId; status: Status }[]> {
+): Promise<(Status | undefined)[]> {
   const rows = await sql<(StatusColumns & { id: UserId })[]>`
     select id, status_text, status_until from users
      where id = any (${users as UserId[]}::bigint[]) and status_text is not null
        and (status_until is null or status_until > now())`;
-  return rows.map((row) => ({ user: row.id, status: statusOf(row)! }));
+  const found = new Map(rows.map((row) => [row.id, statusOf(row)!]));
+  return users.map((user) => found.get(user));
 }
 
 /** Changes what of a profile is given. Resolves, committed, with what it touched; undefined where there is no such user. */

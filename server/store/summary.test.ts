@@ -9,15 +9,16 @@ import { testDatabase } from "../test/database.ts";
 import { edit, remove, say } from "../test/history.ts";
 import { readPage } from "./history.ts";
 import { movePointers } from "./pointer.ts";
-import { readMemberships, readSummaries } from "./summary.ts";
+import { readsOf } from "../test/reads.ts";
 
 const database = await testDatabase();
 afterAll(() => database[Symbol.asyncDispose]());
 const { sql } = database;
+const reads = readsOf(sql);
 
 const [ada, grace] = (await addUsers(sql, "Ada", "Grace")) as [UserId, UserId];
 const summaryOf = async (userId: UserId, channel: ChannelId) =>
-  (await readSummaries(sql, userId, [channel]))[0]!;
+  (await reads.summaries(userId, [channel]))[0]!;
 const readTo = (userId: UserId, channelId: ChannelId, readFrom: number) =>
   movePointers(sql, [{ channelId, userId, readSeq: null, deliveredSeq: null, readFrom }]);
 
@@ -51,7 +52,7 @@ test("S10: summaries of channels of others are left out; the others come in the 
   const theirs = await addChannel(sql, [grace]);
   const gone = await addChannel(sql, [ada]);
   await sql`update channels set deleted_at = now() where id = ${gone}`;
-  const found = await readSummaries(sql, ada, [mine[1]!, theirs, gone, mine[0]!]);
+  const found = await reads.summaries(ada, [mine[1]!, theirs, gone, mine[0]!]);
   expect(found.map(({ channel }) => channel)).toEqual([mine[1]!, mine[0]!]);
 });
 
@@ -111,7 +112,7 @@ test("C10: all channels of a person come newest activity first, silent ones by w
   await say(sql, fresh, me);
   await say(sql, old, me);
   await say(sql, fresh, me);
-  expect(await readMemberships(sql, me)).toMatchObject([
+  expect(await reads.memberships(me)).toMatchObject([
     { channelId: fresh, head: 2 },
     { channelId: old, head: 1 },
     { channelId: quiet, head: 0 },

@@ -6,7 +6,14 @@ import { messageRow, type MessageColumns } from "./rows.ts";
 
 export type Summary = Omit<EventOf<"summary">, "op">;
 
+/** A channel, for one user. */
+export interface OfUser {
+  readonly userId: UserId;
+  readonly channelId: ChannelId;
+}
+
 interface SummaryRow extends MessageColumns {
+  at: number;
   channel_id: ChannelId;
   head: Seq;
   unread: number;
@@ -18,26 +25,25 @@ interface SummaryRow extends MessageColumns {
 }
 
 /**
- * The line in the list of each of these channels, for one user, in one statement: newest message, unread after `readFrom` counted to 100
- * (the same definition as `#wire/unread.ts`), own pointers and the head that it all is as of. Channels of which the user is no member
- * are left out.
+ * The line in the list of each of these channels, each for its user, in one statement: newest message, unread after `readFrom` counted to 100
+ * (the same definition as `#wire/unread.ts`), own pointers and the head that it all is as of. Undefined for a channel of which the user is no member.
  */
 export async function readSummaries(
   sql: Database,
-  userId: UserId,
-  channels: readonly ChannelId[],
-): Promise<Summary[]> {
+  asked: readonly OfUser[],
+): Promise<(Summary | undefined)[]> {
   const rows = await sql<SummaryRow[]>`
-    select c.id as channel_id, c.head, m.read_seq, m.delivered_seq, m.read_from,
+    select a.at, c.id as channel_id, c.head, m.read_seq, m.delivered_seq, m.read_from,
            (select count(*) from (
              select from messages x
               where x.channel_id = c.id and x.counts and x.seq > m.read_from and x.author_id <> m.user_id limit ${limits.unreadMax}
            ) unread) as unread,
            last.seq as last_seq, coalesce(changed.seq, last.seq) as last_version, last.author_id, last.created_at, last.client_message_id,
            last.kind as message_kind, last.root_seq, last.edited_at, last.deleted_at, last.body
-      from unnest(${channels as ChannelId[]}::bigint[]) with ordinality as a (channel_id, ord)
+      from unnest(${asked.map((one) => one.userId)}::bigint[], ${asked.map((one) => one.channelId)}::bigint[])
+           with ordinality as a (user_id, channel_id, at)
      cross join lateral (
-       select m.* from members m where m.channel_id = a.channel_id and m.user_id = ${userId} limit 1
+       select m.* from members m where m.channel_id = a.channel_id and m.user_id = a.user_id limit 1
      ) m
      cross join lateral (
        select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
@@ -47,41 +53,52 @@ export async function readSummaries(
       ) last on true
       left join lateral (
         select x.seq from changes x where x.stream_id = c.id and x.kind = 1 and x.entity = last.seq limit 1
-      ) changed on true
-     order by a.ord`;
-  return rows.map((row) => ({
-    channel: row.channel_id,
-    asOf: row.head,
-    lastMessage: row.last_seq === null ? null : messageRow(row.last_seq, row.last_version, row),
-    unread: row.unread,
-    readSeq: row.read_seq,
-    deliveredSeq: row.delivered_seq,
-    readFrom: row.read_from,
-  }));
+      ) changed on true`;
+  const found: (Summary | undefined)[] = asked.map(() => undefined);
+  for (const row of rows) found[row.at - 1] = summaryOf(row);
+  return found;
 }
 
-/** All channels of a user, newest activity first, with the head of each and when something happened in it last. */
+const summaryOf = (row: SummaryRow): Summary => ({
+  channel: row.channel_id,
+  asOf: row.head,
+  lastMessage: row.last_seq === null ? null : messageRow(row.last_seq, row.last_version, row),
+  unread: row.unread,
+  readSeq: row.read_seq,
+  deliveredSeq: row.delivered_seq,
+  readFrom: row.read_from,
+});
+
+/** That a user is in a channel. */
+export interface Membership {
+  readonly channelId: ChannelId;
+  readonly isDirect: boolean;
+  readonly head: Seq;
+  readonly activeAtMs: number;
+}
+
+/** All channels of each of these users, newest activity first, with the head of each and when something happened in it last. */
 export async function readMemberships(
   sql: Database,
-  userId: UserId,
-): Promise<{ channelId: ChannelId; isDirect: boolean; head: Seq; activeAtMs: number }[]> {
+  users: readonly UserId[],
+): Promise<Membership[][]> {
   const rows = await sql<
-    { channel_id: ChannelId; is_direct: boolean; head: Seq; active_at: Date }[]
+    { at: number; channel_id: ChannelId; is_direct: boolean; head: Seq; active_at_ms: number }[]
   >`
-    select c.id as channel_id, c.kind = 'direct' as is_direct, c.head, coalesce(last.created_at, m.joined_at) as active_at
-      from members m
+    select a.at, c.id as channel_id, c.kind = 'direct' as is_direct, c.head,
+           (extract(epoch from coalesce(last.created_at, m.joined_at)) * 1000)::bigint as active_at_ms
+      from unnest(${users as UserId[]}::bigint[]) with ordinality as a (user_id, at)
+     cross join lateral (select m.* from members m where m.user_id = a.user_id offset 0) m
      cross join lateral (
        select c.* from channels c where c.id = m.channel_id and c.deleted_at is null limit 1
      ) c
       left join lateral (
         select x.created_at from messages x where x.channel_id = c.id and x.seq = c.last_message_seq limit 1
       ) last on true
-     where m.user_id = ${userId}
-     order by coalesce(last.created_at, m.joined_at) desc, c.id desc`;
-  return rows.map((row) => ({
-    channelId: row.channel_id,
-    isDirect: row.is_direct,
-    head: row.head,
-    activeAtMs: row.active_at.getTime(),
-  }));
+     order by a.at, coalesce(last.created_at, m.joined_at) desc, c.id desc`;
+  const found: Membership[][] = users.map(() => []);
+  for (const { at, channel_id: channelId, is_direct: isDirect, head, active_at_ms } of rows) {
+    found[at - 1]!.push({ channelId, isDirect, head, activeAtMs: active_at_ms });
+  }
+  return found;
 }

@@ -65,6 +65,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
     tokens,
     admit: createAdmit({
       sql: database.sql,
+      reads: chat.reads,
       writing: database.sql,
       tokens,
       hostTokens: undefined,

@@ -13,16 +13,17 @@ import { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import { readHeads } from "../store/head.ts";
 import { insertMessages } from "../store/insert-messages.ts";
-import { readMemberOf } from "../store/members.ts";
 import { movePointers } from "../store/pointer.ts";
 import { systemClock } from "#lib/clock.ts";
 import { pause } from "#lib/wait.ts";
+import { readsOf } from "./reads.ts";
 
 /** The chat's parts without a socket, over a database: what the HTTP side alone speaks with. */
 export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" | "relay"> {
   const bus = new MemoryHub().connect((_, bytes) => delivery.receive(bytes));
   const after = (ms: number, call: () => void) => systemClock.after(ms, call);
   const { now } = Date;
+  const reads = readsOf(sql);
   const delivery = new Delivery({
     bus,
     publish: () => undefined,
@@ -36,6 +37,7 @@ export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" 
   const heads = new Heads({ bus, readHeads: (streams) => readHeads(sql, streams), now });
   return {
     sql,
+    reads,
     writing: sql,
     delivery,
     heads,
@@ -68,6 +70,6 @@ export function chatParts(sql: Database): HttpChat & Pick<ChatParts, "sessions" 
     relay,
     publishLive: () => undefined,
     now,
-    readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
+    readMemberOf: (userId, channels) => reads.memberOf(userId, channels),
   };
 }

@@ -20,6 +20,9 @@ class LoneSocket implements SessionSocket {
   unsubscribe(topic: string): void {
     this.topics.delete(topic);
   }
+  cork(call: () => void): void {
+    call();
+  }
   bufferedBytes(): number {
     return this.waitingBytes;
   }

@@ -1,12 +1,14 @@
 import { expect } from "bun:test";
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import { readChannels, readUserStream } from "../store/catch-up.ts";
+import { readChannels, readStream, readUserStreams } from "../store/catch-up.ts";
 import type { Database } from "../store/database.ts";
 import { readDirectPeers } from "../store/direct-channel.ts";
 import { readHeads } from "../store/head.ts";
 import { readPage, readState } from "../store/history.ts";
 import { insertMessages } from "../store/insert-messages.ts";
+import { readMemberOf } from "../store/members.ts";
 import { movePointers, readPointers } from "../store/pointer.ts";
+import { readProfiles, readStatuses } from "../store/profile.ts";
 import { readMemberships, readSummaries } from "../store/summary.ts";
 import { addChannel, addUsers, draftOf, fillChannels } from "./channels.ts";
 import type { TestDatabase } from "./database.ts";
@@ -47,6 +49,11 @@ function statementsOf({ channels, users, messagesEach }: Filled): Record<string,
   const me = users[0]!;
   const [channel] = channels as [ChannelId];
   const cursor = messagesEach - 20;
+  const people = users.slice(0, 30);
+  const all = channels.map((channelId) => ({ userId: me, channelId }));
+  const several = people.flatMap((userId) =>
+    channels.slice(0, 10).map((channelId) => ({ userId, channelId })),
+  );
   const drafts = Array.from({ length: 50 }, (_, at) =>
     draftOf(channels[at % 10]!, users[at]!, { rootSeq: at % 5 ? null : 7 }),
   );
@@ -57,20 +64,36 @@ function statementsOf({ channels, users, messagesEach }: Filled): Record<string,
         drafts.map((draft) => ({ ...draft, clientMessageId: Bun.randomUUIDv7() })),
         drafts.map((_, at) => at),
       ),
-    "catch up one channel": (sql) => readChannels(sql, me, [{ channelId: channel, cursor }]),
+    "catch up one channel": (sql) =>
+      readChannels(sql, [{ userId: me, channelId: channel, cursor }]),
     "catch up all channels": (sql) =>
       readChannels(
         sql,
-        me,
-        channels.map((channelId) => ({ channelId, cursor })),
+        channels.map((channelId) => ({ userId: me, channelId, cursor })),
       ),
-    "catch up a user": (sql) => readUserStream(sql, me, 0),
+    "catch up several people": (sql) =>
+      readChannels(
+        sql,
+        several.map((one) => ({ ...one, cursor })),
+      ),
+    "catch up a stream": (sql) => readStream(sql, channel, cursor),
+    "catch up a user": (sql) => readUserStreams(sql, [{ userId: me, cursor: 0 }]),
+    "catch up several users": (sql) =>
+      readUserStreams(
+        sql,
+        people.map((userId) => ({ userId, cursor: 0 })),
+      ),
     "newest page": (sql) => readPage(sql, me, channel, 0, 50),
     "older page": (sql) => readPage(sql, me, channel, messagesEach >> 1, 50),
     "state of a channel": (sql) => readState(sql, channel, 100),
-    "all summaries": (sql) => readSummaries(sql, me, channels),
-    "all memberships": (sql) => readMemberships(sql, me),
-    "direct peers": (sql) => readDirectPeers(sql, me, channels),
+    "all summaries": (sql) => readSummaries(sql, all),
+    "summaries of several": (sql) => readSummaries(sql, several),
+    "all memberships": (sql) => readMemberships(sql, [me]),
+    "memberships of several": (sql) => readMemberships(sql, people),
+    "who is in": (sql) => readMemberOf(sql, several),
+    "direct peers": (sql) => readDirectPeers(sql, all),
+    profiles: (sql) => readProfiles(sql, people),
+    statuses: (sql) => readStatuses(sql, people),
     "pointers of a channel": (sql) => readPointers(sql, channel, me),
     "move 50 pointers": (sql) =>
       movePointers(

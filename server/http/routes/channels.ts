@@ -4,7 +4,6 @@ import { createDirectChannel } from "../../chat/create-direct.ts";
 import { createGroup, deleteGroup, renameGroup } from "../../chat/manage-group.ts";
 import { readWhyNot } from "../../store/membership.ts";
 import { findOwnChannel, readOwnChannels } from "../../store/own-channel.ts";
-import { readMemberships, readSummaries } from "../../store/summary.ts";
 import { channelJson } from "../chat-json.ts";
 import {
   Channel,
@@ -75,7 +74,7 @@ export function addChannelRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const own = new Map(
       (await readOwnChannels(sql, user, channels)).map((channel) => [channel.id, channel]),
     );
-    const summaries = await readSummaries(sql, user, channels);
+    const summaries = await chat.reads.summaries(user, channels);
     const peers = [...own.values()].flatMap(({ peer }) => (peer ? [peer.id] : []));
     const here = await chat.presence.here(peers);
     return summaries.flatMap((summary) => {
@@ -96,7 +95,7 @@ export function addChannelRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
 
     const { id } = c.var.caller;
     const [, atMs, lastId] = (from ?? []).map(Number);
-    const all = await readMemberships(sql, id);
+    const all = await chat.reads.memberships(id);
     const later = all.filter(
       ({ activeAtMs, channelId }) =>
         atMs === undefined || activeAtMs < atMs || (activeAtMs === atMs && channelId < lastId!),

@@ -100,7 +100,7 @@ export function addMessageRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
 
   app.openapi(who, async (c) => {
     const about = c.req.valid("param") as { channel: ChannelId; seq: number };
-    const found = await receipts({ sql }, c.var.caller.id, about);
+    const found = await receipts(chat, c.var.caller.id, about);
     if ("refused" in found) return refused(c, found);
     const all = found.receipts.map((receipt) => ({
       ...receipt,

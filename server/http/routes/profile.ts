@@ -4,7 +4,6 @@ import type { Status as SaidStatus } from "#wire/row.ts";
 import { seenIn } from "../../chat/people.ts";
 import { setShown, setStatus } from "../../chat/profile.ts";
 import { readPeople } from "../../store/people.ts";
-import { readProfile } from "../../store/profile.ts";
 import { isoOrNull, statusJson } from "../chat-json.ts";
 import { Presence, Profile, Shown, StatusForm, UserParam } from "../chat-schema.ts";
 import type { AppEnv, Parts } from "../parts.ts";
@@ -74,7 +73,7 @@ export function addProfileRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
   });
 
   app.openapi(own, async (c) => {
-    const profile = await readProfile(sql, c.var.caller.id);
+    const profile = await chat.reads.profile(c.var.caller.id);
     if (!profile) return problem(c, "not_found");
     return c.json({ status: statusJson(profile.status), shown: profile.shown }, 200);
   });

@@ -2,8 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { readWhyNot } from "../../store/membership.ts";
-import { readProfile } from "../../store/profile.ts";
-import { readMemberships, readSummaries, type Summary } from "../../store/summary.ts";
+import type { Summary } from "../../store/summary.ts";
 import { ChannelParam, PointersForm, TypingForm, Unread } from "../chat-schema.ts";
 import type { AppEnv, Parts } from "../parts.ts";
 import { problem } from "../problem.ts";
@@ -61,7 +60,7 @@ export function addReadingRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
       return problem(c, await readWhyNot(sql, channelId, userId));
     }
     const { typing: isTyping } = c.req.valid("json");
-    const profile = isTyping ? await readProfile(sql, userId) : undefined;
+    const profile = isTyping ? await chat.reads.profile(userId) : undefined;
     if (profile?.shown.typing) chat.typing.started(channelId, userId, httpDevice);
     else chat.typing.stopped(channelId, userId, httpDevice);
     return c.body(null, 204);
@@ -69,11 +68,11 @@ export function addReadingRoutes(app: OpenAPIHono<AppEnv>, { sql, chat }: Parts)
 
   app.openapi(unread, async (c) => {
     const { id } = c.var.caller;
-    const channels = (await readMemberships(sql, id)).map(({ channelId }) => channelId);
+    const channels = (await chat.reads.memberships(id)).map(({ channelId }) => channelId);
     const found: Summary[] = [];
     for (let at = 0; at < channels.length; at += limits.streamsPerSummariesMax) {
       const group = channels.slice(at, at + limits.streamsPerSummariesMax);
-      found.push(...(await readSummaries(sql, id, group)));
+      found.push(...(await chat.reads.summaries(id, group)));
     }
     const waiting = found.filter((summary) => summary.unread > 0);
     return c.json(

@@ -47,6 +47,10 @@ export class SimulatedSocket implements SessionSocket {
     this.#ends.topics.get(topic)?.delete(this);
   }
 
+  cork(call: () => void): void {
+    call();
+  }
+
   bufferedBytes(): number {
     return 0;
   }

@@ -1,30 +1,27 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
-import { readChannels, readUserStream } from "../../store/catch-up.ts";
+import { readStream } from "../../store/catch-up.ts";
 import { readHeads } from "../../store/head.ts";
 import { insertMessages } from "../../store/insert-messages.ts";
-import { readMemberOf } from "../../store/members.ts";
 import { movePointers } from "../../store/pointer.ts";
-import { readSummaries } from "../../store/summary.ts";
 import { addChannel, addUsers } from "../channels.ts";
 import { testDatabase } from "../database.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { describeStore } from "./store-contract.ts";
+import { readsOf } from "../reads.ts";
 
 const database = await testDatabase();
 const { sql } = database;
+const reads = readsOf(sql);
 describeStore("PostgreSQL", {
   people: async () => (await addUsers(sql, "Ada", "Grace", "Linus")) as [UserId, UserId, UserId],
   addChannel: (members) => addChannel(sql, members),
   insert: (drafts, sends) => insertMessages(sql, drafts, sends),
   readHeads: (streams) => readHeads(sql, streams),
-  readStream: async (stream, cursor, rowsMax) => {
-    const channelId = stream as ChannelId;
-    return (await readChannels(sql, undefined, [{ channelId, cursor }], rowsMax)).get(channelId);
-  },
+  readStream: (stream, cursor, rowsMax) => readStream(sql, stream, cursor, rowsMax),
   movePointers: (moves) => movePointers(sql, moves),
-  readOwn: (userId, from, rowsMax) => readUserStream(sql, userId, from, rowsMax),
-  readSummary: async (userId, channel) => (await readSummaries(sql, userId, [channel]))[0],
-  readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
+  readOwn: (userId, from, rowsMax) => readStream(sql, userId, from, rowsMax),
+  readSummary: async (userId, channel) => (await reads.summaries(userId, [channel]))[0],
+  readMemberOf: (userId, channels) => reads.memberOf(userId, channels),
   end: async () => database[Symbol.asyncDispose](),
 });
 

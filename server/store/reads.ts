@@ -1,0 +1,122 @@
+import { Gathering } from "#lib/gathering.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import type { Status } from "#wire/row.ts";
+import { type Account, readActiveUsers } from "./account.ts";
+import { type CaughtUp, readChannels, readUserStreams } from "./catch-up.ts";
+import type { Database } from "./database.ts";
+import { readDirectPeers } from "./direct-channel.ts";
+import { type KnownHostUser, readHostUsers } from "./host-user.ts";
+import { readMemberOf } from "./members.ts";
+import { type ProfileAsOf, readProfiles, readStatuses } from "./profile.ts";
+import { type Membership, readMemberships, readSummaries, type Summary } from "./summary.ts";
+
+/** A channel after a cursor. */
+export interface HeldChannel {
+  readonly channelId: ChannelId;
+  readonly cursor: Seq;
+  /** That come at most. */
+  readonly rowsMax: number;
+}
+
+/** What everybody who comes in asks: read for all who ask at once in one statement each, on the primary. */
+export interface Reads {
+  activeUser(userId: UserId, sessionId: string): Promise<Account | undefined>;
+  hostUser(hostId: string): Promise<KnownHostUser | undefined>;
+  profile(userId: UserId): Promise<ProfileAsOf | undefined>;
+  /** Newest activity first. */
+  memberships(userId: UserId): Promise<readonly Membership[]>;
+  /** Of these channels those that the user is in now. */
+  memberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
+  userStream(userId: UserId, cursor: Seq): Promise<CaughtUp | undefined>;
+  /** Without the channels that do not exist for this user. */
+  channels(userId: UserId, held: readonly HeldChannel[]): Promise<ReadonlyMap<ChannelId, CaughtUp>>;
+  /** In this order, without the channels that do not exist for this user. */
+  summaries(userId: UserId, channels: readonly ChannelId[]): Promise<readonly Summary[]>;
+  /** The other people of these direct channels. */
+  directPeers(userId: UserId, channels: readonly ChannelId[]): Promise<readonly UserId[]>;
+  /** Of these people those who say something of themselves that has not passed. */
+  statuses(users: readonly UserId[]): Promise<readonly { user: UserId; status: Status }[]>;
+}
+
+/** Of one statement. */
+export const readLimits = {
+  users: 100,
+  userStreams: 32,
+  channels: 2_000,
+  /** They stand in memory until they are sent. */
+  rows: 16 * 1_024,
+} as const;
+
+type Many<Question, Answer> = (
+  sql: Database,
+  questions: readonly Question[],
+) => Promise<readonly Answer[]>;
+
+export function createReads(
+  sql: Database,
+  after: (ms: number, call: () => void) => () => void,
+): Reads {
+  const gather = <Question, Answer>(
+    read: Many<Question, Answer>,
+    weightMax: number,
+    weightOf?: (question: Question) => number,
+  ): ((questions: readonly Question[]) => Promise<readonly Answer[]>) => {
+    const gathering = new Gathering<Question, Answer>({
+      read: (questions) => read(sql, questions),
+      weightMax,
+      ...(weightOf && { weightOf }),
+      after,
+    });
+    return (questions) => gathering.ask(questions);
+  };
+  const activeUsers = gather(readActiveUsers, readLimits.users);
+  const hostUsers = gather(readHostUsers, readLimits.users);
+  const profiles = gather(readProfiles, readLimits.users);
+  const memberships = gather(readMemberships, readLimits.users);
+  const memberOf = gather(readMemberOf, readLimits.channels);
+  const userStreams = gather(readUserStreams, readLimits.userStreams);
+  const summaries = gather(readSummaries, readLimits.channels);
+  const directPeers = gather(readDirectPeers, readLimits.channels);
+  const statuses = gather(readStatuses, readLimits.channels);
+  const channels = gather<HeldChannel & { readonly userId: UserId }, CaughtUp | undefined>(
+    readChannels,
+    readLimits.rows,
+    ({ rowsMax }) => rowsMax,
+  );
+
+  return {
+    activeUser: async (userId, sessionId) => (await activeUsers([{ userId, sessionId }]))[0],
+    hostUser: async (hostId) => (await hostUsers([hostId]))[0],
+    profile: async (userId) => (await profiles([userId]))[0],
+    memberships: async (userId) => (await memberships([userId]))[0]!,
+    memberOf: async (userId, asked) => {
+      const isIn = await memberOf(asked.map((channelId) => ({ userId, channelId })));
+      return new Set(asked.filter((_, at) => isIn[at]));
+    },
+    userStream: async (userId, cursor) => (await userStreams([{ userId, cursor }]))[0],
+    channels: async (userId, held) => {
+      const found = await channels(held.map((one) => ({ ...one, userId })));
+      return new Map(
+        held.flatMap(({ channelId }, at) => {
+          const caught = found[at];
+          return caught ? [[channelId, caught]] : [];
+        }),
+      );
+    },
+    summaries: async (userId, asked) => {
+      const found = await summaries(asked.map((channelId) => ({ userId, channelId })));
+      return found.filter((summary) => summary !== undefined);
+    },
+    directPeers: async (userId, asked) => {
+      const found = await directPeers(asked.map((channelId) => ({ userId, channelId })));
+      return found.filter((peer) => peer !== undefined);
+    },
+    statuses: async (users) => {
+      const found = await statuses(users);
+      return users.flatMap((user, at) => {
+        const status = found[at];
+        return status ? [{ user, status }] : [];
+      });
+    },
+  };
+}
