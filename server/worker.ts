@@ -4,7 +4,7 @@ import { encodeAnswer, jsonOf } from "#wire/codec.ts";
 import type { Event, Interval } from "#wire/event.ts";
 import type { Seq, StreamId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import { type Clock, systemClock } from "#lib/clock.ts";
+import { bound, type Clock, systemClock } from "#lib/clock.ts";
 import { pause, within } from "#lib/wait.ts";
 import { createAdmit } from "./auth/access.ts";
 import { createHostTokens, hostSettingsOf } from "./auth/host-tokens.ts";
@@ -394,8 +394,3 @@ export async function startWorker(
     drain: () => (draining ??= drain()),
   };
 }
-
-const bound = (clock: Clock): Pick<Clock, "now" | "after"> => ({
-  now: () => clock.now(),
-  after: (ms, call) => clock.after(ms, call),
-});

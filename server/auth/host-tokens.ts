@@ -4,6 +4,7 @@ import { parseName } from "#wire/name.ts";
 import { systemRoles } from "#wire/row.ts";
 import type { Config } from "../config.ts";
 import type { Role } from "../store/account.ts";
+import { hmacKey } from "./tokens.ts";
 
 /** Where the host application's tokens come from, and whom they are for: `HOST_…` of the configuration. */
 export interface HostSettings {
@@ -74,7 +75,7 @@ export function createHostTokens(
 ): HostTokens {
   const isShared = "secret" in keys;
   const algorithms = isShared ? ["HS256"] : publicKeyAlgorithms;
-  const key = isShared ? new TextEncoder().encode(keys.secret) : remoteKeys(keys.jwksUrl);
+  const key = isShared ? hmacKey(new TextEncoder().encode(keys.secret)) : remoteKeys(keys.jwksUrl);
   const verifying = async (token: string) => {
     const options = {
       algorithms,
@@ -86,7 +87,7 @@ export function createHostTokens(
     };
     return typeof key === "function"
       ? await jwtVerify(token, key, options)
-      : await jwtVerify(token, key, options);
+      : await jwtVerify(token, await key, options);
   };
   return {
     isHosts: (token) => issuerOf(token) === issuer,

@@ -33,7 +33,7 @@ const audience = "parley";
 
 /** Makes and reads the tokens of one server. `secretKey` is the setting; `now` is a clock in milliseconds. */
 export function createTokens(secretKey: string, now: () => number = Date.now): Tokens {
-  const accessKey = keyFor("access token", secretKey);
+  const accessKey = hmacKey(keyFor("access token", secretKey));
   const chainKey = keyFor("refresh chain", secretKey);
 
   return {
@@ -47,13 +47,13 @@ export function createTokens(secretKey: string, now: () => number = Date.now): T
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt)
-        .sign(accessKey);
+        .sign(await accessKey);
       return { accessToken, expiresAtMs: expiresAt * 1000 };
     },
 
     verifyAccessToken: async (token) => {
       try {
-        const { payload } = await jwtVerify(token, accessKey, {
+        const { payload } = await jwtVerify(token, await accessKey, {
           algorithms: ["HS256"], // The key's algorithm, never the one that the token names.
           issuer: ownIssuer,
           audience,
@@ -72,6 +72,13 @@ export function createTokens(secretKey: string, now: () => number = Date.now): T
   };
 }
 
+/** The key of HS256 in the form that is ready for use: jose would make it anew for every token. */
+export const hmacKey = (secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+
 function accessOf(claims: Record<string, unknown>): Access | undefined {
   const { sub, sid, exp } = claims;
   const userId = Number(sub);
@@ -81,6 +88,6 @@ function accessOf(claims: Record<string, unknown>): Access | undefined {
 }
 
 /** Each purpose has a key of its own (RFC 5869), so that nothing made for one is good for another. */
-function keyFor(purpose: string, secretKey: string): Uint8Array {
+function keyFor(purpose: string, secretKey: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hkdfSync("sha256", secretKey, "parley", purpose, 32));
 }

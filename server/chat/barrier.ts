@@ -1,6 +1,6 @@
 import type { ChannelId, StreamId } from "#wire/ids.ts";
 import { durableTopic } from "../fanout/topic.ts";
-import type { Followed, Session } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 
@@ -19,38 +19,40 @@ export async function subscribeDurable(
   const { delivery } = parts;
   if (!session.isListening) return; // `leave` has given everything back: what is followed now would stay for ever.
 
-  const fresh = streams.filter((stream) => !session.followed.has(stream));
+  const { followed } = session;
+  const fresh = streams.filter((stream) => !followed.has(stream));
   if (fresh.length > 0) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // Whoever asks for one of them meanwhile waits for the same promise; a failure is told to each.
     promise.catch(() => undefined);
-    const entries = fresh.map((): Followed => ({ isSubscribed: false, subscribed: promise }));
-    fresh.forEach((stream, at) => session.followed.set(stream, entries[at]!));
+    for (const stream of fresh) followed.set(stream, promise);
+    // Where it is another one, the socket went, or the user was removed, while we waited.
+    const isWanted = (stream: StreamId): boolean => followed.get(stream) === promise;
     follow(parts, session, fresh).then(
       (mayListen) => {
-        fresh.forEach((stream, at) => {
-          const entry = entries[at]!;
-          // The socket went, or the user was removed, while we waited.
-          if (session.followed.get(stream) !== entry) return delivery.unfollow([stream]);
-          if (!mayListen.has(stream)) {
-            session.followed.delete(stream);
-            return delivery.unfollow([stream]);
+        for (const stream of fresh) {
+          if (isWanted(stream) && mayListen.has(stream)) {
+            followed.set(stream, undefined);
+            session.subscribe(durableTopic(stream));
+          } else {
+            if (isWanted(stream)) followed.delete(stream);
+            delivery.unfollow([stream]);
           }
-          entry.isSubscribed = true;
-          session.subscribe(durableTopic(stream));
-        });
+        }
         resolve();
       },
       (error: unknown) => {
-        fresh.forEach((stream, at) => {
-          if (session.followed.get(stream) === entries[at]) session.followed.delete(stream);
-        });
+        for (const stream of fresh.filter(isWanted)) followed.delete(stream);
         reject(error);
       },
     );
   }
-  const entries = streams.flatMap((stream) => session.followed.get(stream) ?? []);
-  await Promise.all(entries.map(({ subscribed }) => subscribed));
+  const underWay = new Set<Promise<void>>();
+  for (const stream of streams) {
+    const subscribed = followed.get(stream);
+    if (subscribed) underWay.add(subscribed);
+  }
+  await Promise.all(underWay);
 }
 
 /** Follows the streams, and says which of them the user may listen to now: the own one, and the channels of a member. */
@@ -73,13 +75,16 @@ async function follow(
 export function unsubscribeDurable(
   { delivery }: Pick<ChatParts, "delivery">,
   session: Session,
-  stream: StreamId,
+  streams: readonly StreamId[],
 ): void {
-  const entry = session.followed.get(stream);
-  if (!entry) return;
-
-  session.followed.delete(stream);
-  if (!entry.isSubscribed) return; // `subscribeDurable` finds that it is not wanted.
-  if (!session.isClosed) session.unsubscribe(durableTopic(stream));
-  delivery.unfollow([stream]);
+  const subscribed: StreamId[] = [];
+  for (const stream of streams) {
+    // Of what is under way `subscribeDurable` finds that it is not wanted.
+    if (session.followed.has(stream) && !session.followed.get(stream)) subscribed.push(stream);
+    session.followed.delete(stream);
+  }
+  if (!session.isClosed) {
+    for (const stream of subscribed) session.unsubscribe(durableTopic(stream));
+  }
+  delivery.unfollow(subscribed);
 }

@@ -152,7 +152,7 @@ test("C11: who is removed while the subscription is under way is not put onto th
   const slow = Promise.withResolvers<void>();
   acknowledged.next = slow.promise;
   const subscribing = subscribeDurable(parts, session, [lobby]);
-  unsubscribeDurable(parts, session, lobby);
+  unsubscribeDurable(parts, session, [lobby]);
   slow.resolve();
   await subscribing;
   expect([topics.size, delivery.followed()]).toEqual([0, []]);

@@ -46,7 +46,7 @@ export function closeChannel(
 
 /** The user is no member any more: nothing of the channel comes from now on. */
 export function leaveChannel(parts: ChatParts, session: Session, channel: ChannelId): void {
-  unsubscribeDurable(parts, session, channel);
+  unsubscribeDurable(parts, session, [channel]);
   leaveLive(parts, session, channel);
 }
 

@@ -75,8 +75,9 @@ export class Delivery {
     if (fresh.length > 0) this.#begin(fresh);
     const joined = streams.map((stream) => this.#streams.get(stream)!);
     for (const followed of joined) followed.users++;
+    const underWay = joined.filter(({ delivered }) => delivered === undefined);
     try {
-      await Promise.all(joined.map((followed) => followed.ready));
+      await Promise.all(new Set(underWay.map(({ ready }) => ready)));
     } catch (error) {
       this.unfollow(streams.filter((stream, at) => this.#streams.get(stream) === joined[at]));
       throw error;

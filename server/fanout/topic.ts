@@ -3,12 +3,13 @@ import type { ChannelId, StreamId, UserId } from "#wire/ids.ts";
 /** Topics are spread over so many partitions, whose hash tags spread over the slots of a cluster. */
 const partitions = 64;
 
-const tagOf = (partition: number): string => `{p${String(partition).padStart(2, "0")}}`;
-
 /** The hash tags of all partitions, which every topic begins with one of. */
-export const partitionTags: readonly string[] = Array.from({ length: partitions }, (_, at) =>
-  tagOf(at),
+export const partitionTags: readonly string[] = Array.from(
+  { length: partitions },
+  (_, at) => `{p${String(at).padStart(2, "0")}}`,
 );
+
+const tagOf = (partition: number): string => partitionTags[partition]!;
 
 /** The partition of a topic. */
 export const partitionOf = (topic: string): number => Number(topic.slice(2, 4));

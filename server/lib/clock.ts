@@ -19,3 +19,9 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
 };
+
+/** For handing on, each by itself. */
+export const bound = (clock: Clock): Pick<Clock, "now" | "after"> => ({
+  now: () => clock.now(),
+  after: (ms, call) => clock.after(ms, call),
+});

@@ -1,6 +1,6 @@
 import type { Event } from "#wire/event.ts";
 import type { UserId } from "#wire/ids.ts";
-import type { Clock } from "#lib/clock.ts";
+import { bound, type Clock } from "#lib/clock.ts";
 import type { Relay } from "../fanout/relay.ts";
 import { feedTopic, feedTopics } from "../fanout/topic.ts";
 import { Feed, type Told } from "./feed.ts";
@@ -36,7 +36,7 @@ type OpenPresence = Pick<Registry, "here" | "online"> &
 /** Who is here on any worker, from this worker's own sockets and a registry that all of them share; and who is told of it. */
 export function openPresence(parts: Parts): OpenPresence {
   const { redisUrl, publish, relay, tellWatchers, tellCount, readMembers, restored, clock } = parts;
-  const after: Clock["after"] = (ms, call) => clock.after(ms, call);
+  const { after } = bound(clock);
   const feed = new Feed({
     publish,
     topicOf: feedTopic,

@@ -40,13 +40,6 @@ export interface Lag {
   askedAtMs: number | undefined;
 }
 
-/** A stream that the socket listens to, or is about to. */
-export interface Followed {
-  isSubscribed: boolean;
-  /** Resolves when the socket is subscribed, or is not wanted any more. */
-  readonly subscribed: Promise<void>;
-}
-
 /** Topics carry one encoding each. */
 export type TopicOf = (topic: string) => string;
 
@@ -70,8 +63,11 @@ export class Session {
   /** How others see its user, as of a number of the user's own stream. */
   #shown = defaultShown;
   #shownAsOf: Seq = 0;
-  /** Durable topics, through the barrier. */
-  readonly followed = new Map<StreamId, Followed>();
+  /**
+   * Streams whose durable topic the socket listens to, or is about to: until it does with what resolves when it is subscribed, or is not
+   * wanted any more.
+   */
+  readonly followed = new Map<StreamId, Promise<void> | undefined>();
   /** Channels that are open: their `live` topic too. */
   readonly open = new Set<ChannelId>();
   /** Channels with an unanswered `send`. */

@@ -1,6 +1,6 @@
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import type { Row } from "#wire/row.ts";
+import { type Row, rowKinds } from "#wire/row.ts";
 import type { Database } from "./database.ts";
 import { type ChangeColumns, changeRow } from "./rows.ts";
 
@@ -32,7 +32,6 @@ export interface HeldOfChannel {
 
 interface CatchUpRow extends ChangeColumns {
   at: number;
-  stream: StreamId;
   head: Seq;
   position: Seq | null;
 }
@@ -60,8 +59,8 @@ export async function readChannels(
        where a.user_id is null
           or (select true from members m where m.channel_id = a.channel_id and m.user_id = a.user_id limit 1)
     )
-    select asked.at, asked.stream, asked.head, page.position, page.kind, page.entity,
-           coalesce(changed.seq, page.position) as version,
+    select asked.at, asked.head, page.position, page.kind, page.entity,
+           changed.seq as version,
            case page.kind when 1 then m.seq is not null when 2 then mb.user_id is not null else true end as there,
            m.author_id, m.created_at, m.client_message_id, m.kind as message_kind, m.root_seq, m.edited_at, m.deleted_at, m.body,
            mb.name as member_name, mb.role as member_role, mb.joined_at, asked.kind as channel_kind, asked.name as channel_name
@@ -85,7 +84,11 @@ export async function readChannels(
           from members o where page.kind = 2 and o.channel_id = asked.stream and o.user_id = page.entity limit 1
       ) mb on true
      order by asked.at, page.position`;
-  return collect(rows, asked, rowsMax);
+  return collect(
+    rows,
+    asked.map(({ channelId: stream, cursor }) => ({ stream, cursor })),
+    rowsMax,
+  );
 }
 
 /** What somebody holds of the own stream. */
@@ -101,11 +104,9 @@ export async function readUserStreams(
   rowsMax: number = limits.catchUpRowsMax,
 ): Promise<(CaughtUp | undefined)[]> {
   const rows = await sql<CatchUpRow[]>`
-    select a.at, u.id as stream, u.head, page.position, page.kind, page.entity,
-           page.position as version, page.kind = 6 or m.user_id is not null and c.id is not null as there,
-           u.status_text, u.status_until, u.shown_as, u.shows_typing, u.shows_receipts,
-           m.role as member_role, m.joined_at, m.read_seq, m.delivered_seq, m.read_from,
-           c.text_id, c.kind as channel_kind, c.name as channel_name, peer.id as peer_id, peer.name as peer_name
+    select a.at, u.head, page.position, page.kind, page.entity,
+           page.kind = ${rowKinds.profile.number} or m.user_id is not null and c.id is not null as there,
+           profile.*, pointer.*, membership.*, peer.id as peer_id, peer.name as peer_name
       from unnest(${asked.map((one) => one.userId)}::bigint[], ${asked.map((one) => one.cursor)}::bigint[])
            with ordinality as a (user_id, cursor, at)
      cross join lateral (select u.* from users u where u.id = a.user_id limit 1) u
@@ -123,8 +124,23 @@ export async function readUserStreams(
         select o.user_id as id, (select p.name from users p where p.id = o.user_id) as name
           from members o where c.kind = 'direct' and o.channel_id = c.id and o.user_id <> u.id offset 0
       ) peer on true
+      -- A column that is null costs nobody anything.
+      left join lateral (
+        select u.status_text, u.status_until, u.shown_as, u.shows_typing, u.shows_receipts where page.kind = ${rowKinds.profile.number}
+      ) profile on true
+      left join lateral (
+        select m.read_seq, m.delivered_seq, m.read_from where page.kind = ${rowKinds.pointer.number}
+      ) pointer on true
+      left join lateral (
+        select m.role as member_role, m.joined_at, c.text_id, c.kind as channel_kind, c.name as channel_name
+         where page.kind = ${rowKinds.membership.number}
+      ) membership on true
      order by a.at, page.position`;
-  return collect(rows, asked, rowsMax);
+  return collect(
+    rows,
+    asked.map(({ userId: stream, cursor }) => ({ stream, cursor })),
+    rowsMax,
+  );
 }
 
 /** Reads any stream after a cursor, for the worker itself: whoever listens to it was let in before. Undefined where there is none. */
@@ -145,19 +161,20 @@ export async function readStream(
 /** The pages that `rows` make up, each in the place of what was asked. */
 function collect(
   rows: readonly CatchUpRow[],
-  asked: readonly { readonly cursor: Seq }[],
+  asked: readonly { readonly stream: StreamId; readonly cursor: Seq }[],
   rowsMax: number,
 ): (CaughtUp | undefined)[] {
-  const pages = new Map<number, { stream: StreamId; head: Seq; rows: Placed[] }>();
+  const pages = new Map<number, { head: Seq; rows: Placed[] }>();
   for (const row of rows) {
-    const page = pages.get(row.at) ?? { stream: row.stream, head: row.head, rows: [] };
+    const page = pages.get(row.at) ?? { head: row.head, rows: [] };
     pages.set(row.at, page);
-    if (row.position !== null) page.rows.push({ position: row.position, row: changeRow(row) });
+    const { position } = row;
+    if (position !== null) page.rows.push({ position, row: changeRow(position, row) });
   }
-  return asked.map(({ cursor }, at) => {
+  return asked.map(({ stream, cursor }, at) => {
     const page = pages.get(at + 1);
     if (!page) return undefined;
-    const { stream, head, rows: found } = page;
+    const { head, rows: found } = page;
     const cut = found.length > rowsMax;
     const kept = cut ? found.slice(0, rowsMax) : found;
     const through = cut ? kept[kept.length - 1]!.position : head;

@@ -61,8 +61,8 @@ export async function readState(
   channelId: ChannelId,
   rowsMax: number,
 ): Promise<Row[]> {
-  const rows = await sql<ChangeColumns[]>`
-    select s.kind, s.entity, s.seq as version, s.kind <> 2 or mb.user_id is not null as there,
+  const rows = await sql<(ChangeColumns & { position: Seq })[]>`
+    select s.seq as position, s.kind, s.entity, s.kind <> 2 or mb.user_id is not null as there,
            mb.name as member_name, mb.role as member_role, mb.joined_at, c.kind as channel_kind, c.name as channel_name
       from changes s
       join channels c on c.id = s.stream_id
@@ -72,5 +72,5 @@ export async function readState(
       ) mb on true
      where s.stream_id = ${channelId} and s.kind in (2, 3)
      order by s.seq desc limit ${rowsMax}`;
-  return rows.map(changeRow).filter((row) => row.body !== null);
+  return rows.map((row) => changeRow(row.position, row)).filter((row) => row.body !== null);
 }

@@ -19,7 +19,8 @@ export interface MessageColumns {
 export interface ChangeColumns extends MessageColumns, ProfileColumns {
   kind: number;
   entity: number;
-  version: Seq;
+  /** Where it is not the position. */
+  version?: Seq | null;
   there: boolean;
   member_name: string | null;
   member_role: MemberRole | null;
@@ -58,9 +59,10 @@ const kindOfNumber = new Map<number, RowKind>(
   (Object.keys(rowKinds) as RowKind[]).map((kind) => [rowKinds[kind].number, kind]),
 );
 
-/** The row of a change, as it is now; a change whose thing is no longer there is a tombstone. */
-export function changeRow(columns: ChangeColumns): Row {
-  const { entity, version } = columns;
+/** The row of a change at this position, as it is now; a change whose thing is no longer there is a tombstone. */
+export function changeRow(position: Seq, columns: ChangeColumns): Row {
+  const { entity } = columns;
+  const version = columns.version ?? position;
   const kind = kindOfNumber.get(columns.kind);
   if (!kind) throw new Error(`the store holds a change of the unknown kind ${columns.kind}`);
   if (!columns.there) return { kind, entity, version, body: null };

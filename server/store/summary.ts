@@ -14,7 +14,6 @@ export interface OfUser {
 
 interface SummaryRow extends MessageColumns {
   at: number;
-  channel_id: ChannelId;
   head: Seq;
   unread: number;
   read_seq: Seq;
@@ -33,7 +32,7 @@ export async function readSummaries(
   asked: readonly OfUser[],
 ): Promise<(Summary | undefined)[]> {
   const rows = await sql<SummaryRow[]>`
-    select a.at, c.id as channel_id, c.head, m.read_seq, m.delivered_seq, m.read_from,
+    select a.at, c.head, m.read_seq, m.delivered_seq, m.read_from,
            (select count(*) from (
              select from messages x
               where x.channel_id = c.id and x.counts and x.seq > m.read_from and x.author_id <> m.user_id limit ${limits.unreadMax}
@@ -55,12 +54,15 @@ export async function readSummaries(
         select x.seq from changes x where x.stream_id = c.id and x.kind = 1 and x.entity = last.seq limit 1
       ) changed on true`;
   const found: (Summary | undefined)[] = asked.map(() => undefined);
-  for (const row of rows) found[row.at - 1] = summaryOf(row);
+  for (const row of rows) {
+    const at = row.at - 1;
+    found[at] = summaryOf(asked[at]!.channelId, row);
+  }
   return found;
 }
 
-const summaryOf = (row: SummaryRow): Summary => ({
-  channel: row.channel_id,
+const summaryOf = (channel: ChannelId, row: SummaryRow): Summary => ({
+  channel,
   asOf: row.head,
   lastMessage: row.last_seq === null ? null : messageRow(row.last_seq, row.last_version, row),
   unread: row.unread,
@@ -73,19 +75,18 @@ const summaryOf = (row: SummaryRow): Summary => ({
 export interface Membership {
   readonly channelId: ChannelId;
   readonly isDirect: boolean;
-  readonly head: Seq;
   readonly activeAtMs: number;
 }
 
-/** All channels of each of these users, newest activity first, with the head of each and when something happened in it last. */
+/** All channels of each of these users, newest activity first, with when something happened in each last. */
 export async function readMemberships(
   sql: Database,
   users: readonly UserId[],
 ): Promise<Membership[][]> {
   const rows = await sql<
-    { at: number; channel_id: ChannelId; is_direct: boolean; head: Seq; active_at_ms: number }[]
+    { at: number; channel_id: ChannelId; is_direct: boolean; active_at_ms: number }[]
   >`
-    select a.at, c.id as channel_id, c.kind = 'direct' as is_direct, c.head,
+    select a.at, c.id as channel_id, c.kind = 'direct' as is_direct,
            (extract(epoch from coalesce(last.created_at, m.joined_at)) * 1000)::bigint as active_at_ms
       from unnest(${users as UserId[]}::bigint[]) with ordinality as a (user_id, at)
      cross join lateral (select m.* from members m where m.user_id = a.user_id offset 0) m
@@ -97,8 +98,8 @@ export async function readMemberships(
       ) last on true
      order by a.at, coalesce(last.created_at, m.joined_at) desc, c.id desc`;
   const found: Membership[][] = users.map(() => []);
-  for (const { at, channel_id: channelId, is_direct: isDirect, head, active_at_ms } of rows) {
-    found[at - 1]!.push({ channelId, isDirect, head, activeAtMs: active_at_ms });
+  for (const { at, channel_id: channelId, is_direct: isDirect, active_at_ms } of rows) {
+    found[at - 1]!.push({ channelId, isDirect, activeAtMs: active_at_ms });
   }
   return found;
 }

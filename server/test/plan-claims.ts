@@ -74,7 +74,7 @@ function statementsOf({ channels, users, messagesEach }: Filled): Record<string,
     "catch up several people": (sql) =>
       readChannels(
         sql,
-        several.map((one) => ({ ...one, cursor })),
+        several.slice(0, 30).map((one) => ({ ...one, cursor })),
       ),
     "catch up a stream": (sql) => readStream(sql, channel, cursor),
     "catch up a user": (sql) => readUserStreams(sql, [{ userId: me, cursor: 0 }]),

@@ -241,7 +241,7 @@ export class SimulatedWorker {
   #left(session: Session, socket: SimulatedSocket): void {
     this.#sockets.delete(socket);
     session.ended();
-    for (const stream of session.followed.keys()) unsubscribeDurable(this.#chat, session, stream);
+    unsubscribeDurable(this.#chat, session, [...session.followed.keys()]);
   }
 
   #receive(topic: string, bytes: Uint8Array): void {
