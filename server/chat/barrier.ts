@@ -25,14 +25,14 @@ export async function subscribeDurable(
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // Whoever asks for one of them meanwhile waits for the same promise; a failure is told to each.
     promise.catch(() => undefined);
-    for (const stream of fresh) followed.set(stream, promise);
+    followed.begin(fresh, promise);
     // Where it is another one, the socket went, or the user was removed, while we waited.
-    const isWanted = (stream: StreamId): boolean => followed.get(stream) === promise;
+    const isWanted = (stream: StreamId): boolean => followed.underWay(stream) === promise;
     follow(parts, session, fresh).then(
       (mayListen) => {
         for (const stream of fresh) {
           if (isWanted(stream) && mayListen.has(stream)) {
-            followed.set(stream, undefined);
+            followed.arrived(stream);
             session.subscribe(durableTopic(stream));
           } else {
             if (isWanted(stream)) followed.delete(stream);
@@ -49,7 +49,7 @@ export async function subscribeDurable(
   }
   const underWay = new Set<Promise<void>>();
   for (const stream of streams) {
-    const subscribed = followed.get(stream);
+    const subscribed = followed.underWay(stream);
     if (subscribed) underWay.add(subscribed);
   }
   await Promise.all(underWay);
@@ -77,12 +77,8 @@ export function unsubscribeDurable(
   session: Session,
   streams: readonly StreamId[],
 ): void {
-  const subscribed: StreamId[] = [];
-  for (const stream of streams) {
-    // Of what is under way `subscribeDurable` finds that it is not wanted.
-    if (session.followed.has(stream) && !session.followed.get(stream)) subscribed.push(stream);
-    session.followed.delete(stream);
-  }
+  // Of what is under way `subscribeDurable` finds that it is not wanted.
+  const subscribed = streams.filter((stream) => session.followed.delete(stream));
   if (!session.isClosed) {
     for (const stream of subscribed) session.unsubscribe(durableTopic(stream));
   }

@@ -11,7 +11,7 @@ export function leave(parts: ChatParts, session: Session): void {
 
 /** The socket listens to nothing any more, from this tick on. */
 export function leaveTopics(parts: ChatParts, session: Session): void {
-  unsubscribeDurable(parts, session, [...session.followed.keys()]);
+  unsubscribeDurable(parts, session, [...session.followed]);
   const [open, watched] = [[...session.open], [...session.watched]];
   if (!session.isClosed) {
     for (const topic of [...open.map(liveTopic), ...watched.map(presenceTopic)]) {

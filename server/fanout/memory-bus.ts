@@ -4,16 +4,16 @@ type Receive = BusEars["receive"];
 
 /** The subscribers of one process, shared by the buses that are made from it. */
 export class MemoryHub {
-  readonly #topics = new Map<string, Set<Receive>>();
+  readonly #topics = new Map<string, readonly Receive[]>();
 
   /** A bus of its own, as every worker has one. */
   connect(receive: Receive): Bus {
     const mine = new Set<string>();
     const leave = (topic: string): void => {
       mine.delete(topic);
-      const listening = this.#topics.get(topic);
-      listening?.delete(receive);
-      if (listening?.size === 0) this.#topics.delete(topic);
+      const others = this.#topics.get(topic)?.filter((one) => one !== receive) ?? [];
+      if (others.length > 0) this.#topics.set(topic, others);
+      else this.#topics.delete(topic);
     };
     return {
       isHealthy: true, // It is this process.
@@ -22,9 +22,9 @@ export class MemoryHub {
       },
       subscribe: async (topics) => {
         for (const topic of topics) {
+          if (mine.has(topic)) continue;
           mine.add(topic);
-          const listening = this.#topics.get(topic) ?? new Set();
-          this.#topics.set(topic, listening.add(receive));
+          this.#topics.set(topic, [...(this.#topics.get(topic) ?? []), receive]);
         }
       },
       unsubscribe: async (topics) => topics.forEach(leave),

@@ -115,7 +115,7 @@ test("W6: everybody is looked at as soon as a mebibyte was published, and not fo
 test("W6: a frame that the engine had no room for sends all readers of its stream to ask, and nobody else", () => {
   const { backpressure, join, left } = begin();
   const [reader, other] = [join(), join()];
-  reader.session.followed.set(21 as StreamId, undefined);
+  reader.session.followed.begin([21 as StreamId], Promise.resolve());
   backpressure.lost(21 as StreamId);
   expect(left).toEqual([reader.session]);
   expect(other.session.isListening).toBe(true);

@@ -1,9 +1,10 @@
 import { encodeAnswer, type Frame, packAnswer } from "#wire/codec.ts";
 import { closes, type CloseName } from "#wire/codes.ts";
 import type { Answer } from "#wire/event.ts";
-import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
 import { defaultShown, type Shown } from "#wire/row.ts";
 import { log } from "../observe/log.ts";
+import { Followed } from "./followed.ts";
 
 /** What a session needs from its socket; the engine's fits. */
 export interface SessionSocket {
@@ -63,11 +64,8 @@ export class Session {
   /** How others see its user, as of a number of the user's own stream. */
   #shown = defaultShown;
   #shownAsOf: Seq = 0;
-  /**
-   * Streams whose durable topic the socket listens to, or is about to: until it does with what resolves when it is subscribed, or is not
-   * wanted any more.
-   */
-  readonly followed = new Map<StreamId, Promise<void> | undefined>();
+  /** Durable topics, through the barrier. */
+  readonly followed = new Followed();
   /** Channels that are open: their `live` topic too. */
   readonly open = new Set<ChannelId>();
   /** Channels with an unanswered `send`. */

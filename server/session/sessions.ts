@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 /** All sessions of this worker, and those of each user. */
 export class Sessions {
   readonly #all = new Set<Session>();
-  readonly #ofUser = new Map<UserId, Set<Session>>();
+  readonly #ofUser = new Map<UserId, readonly Session[]>();
 
   get size(): number {
     return this.#all.size;
@@ -17,21 +17,20 @@ export class Sessions {
   /** From now on it is found under its user. */
   greeted(session: Session): void {
     const { userId } = session.identity!;
-    const sessions = this.#ofUser.get(userId) ?? new Set();
-    this.#ofUser.set(userId, sessions.add(session));
+    this.#ofUser.set(userId, [...this.ofUser(userId), session]);
   }
 
   remove(session: Session): void {
     this.#all.delete(session);
     const userId = session.identity?.userId;
     if (userId === undefined) return;
-    const sessions = this.#ofUser.get(userId);
-    sessions?.delete(session);
-    if (sessions?.size === 0) this.#ofUser.delete(userId);
+    const others = this.ofUser(userId).filter((one) => one !== session);
+    if (others.length > 0) this.#ofUser.set(userId, others);
+    else this.#ofUser.delete(userId);
   }
 
   ofUser(userId: UserId): readonly Session[] {
-    return [...(this.#ofUser.get(userId) ?? [])];
+    return this.#ofUser.get(userId) ?? [];
   }
 
   [Symbol.iterator](): Iterator<Session> {

@@ -241,7 +241,7 @@ export class SimulatedWorker {
   #left(session: Session, socket: SimulatedSocket): void {
     this.#sockets.delete(socket);
     session.ended();
-    unsubscribeDurable(this.#chat, session, [...session.followed.keys()]);
+    unsubscribeDurable(this.#chat, session, [...session.followed]);
   }
 
   #receive(topic: string, bytes: Uint8Array): void {
