@@ -63,6 +63,7 @@ import { readMemberIds, readMemberOf } from "./store/members.ts";
 import { writeLastSeen } from "./store/people.ts";
 import { movePointers } from "./store/pointer.ts";
 import { openPools } from "./store/pools.ts";
+import { readsOf } from "./store/reads.ts";
 
 /** One server process: sockets, HTTP, and what they need. */
 export interface Worker {
@@ -143,6 +144,7 @@ export async function startWorker(
     sessions,
     leaveTopics: (session) => leaveTopics(chat, session),
     now,
+    soon: setImmediate,
   });
   const delivery: Delivery = new Delivery({
     bus,
@@ -246,6 +248,7 @@ export async function startWorker(
     ...createVerify({ admit, entries, hasEnded: (sessionId) => revocations.hasEnded(sessionId) }),
     sql: reading,
     writing,
+    reads: readsOf(reading),
     batch,
     delivery,
     heads,

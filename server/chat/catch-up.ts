@@ -3,8 +3,7 @@ import { limits } from "#wire/limits.ts";
 import type { Row } from "#wire/row.ts";
 import { cutIntervals, rowBytesMax } from "../fanout/cut.ts";
 import type { Session } from "../session/session.ts";
-import { type CaughtUp, readChannels, readUserStream } from "../store/catch-up.ts";
-import { readPage, readState } from "../store/history.ts";
+import type { CaughtUp } from "../store/catch-up.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
 
@@ -47,7 +46,7 @@ export async function sendCatchUp(
   for (let at = 0; at < asked.length; at += catchUpLimits.channelsPerRead) {
     const group = asked.slice(at, at + catchUpLimits.channelsPerRead);
     const known = group.filter(({ cursor }) => !startsAnew(cursor));
-    const caught = known.length > 0 ? await readChannels(parts.sql, userId, known) : new Map();
+    const caught = known.length > 0 ? await parts.reads.channels(userId, known) : new Map();
     for (const { channelId, cursor } of group) {
       if (session.isClosed) return missing;
       const found: CaughtUp | undefined = caught.get(channelId);
@@ -70,35 +69,35 @@ async function sendIntervals(session: Session, caught: CaughtUp): Promise<void> 
 
 /** The user's own stream is state and not history: a reset of it is all of it, page by page. */
 async function sendUserStream(
-  { sql }: ChatParts,
+  { reads }: ChatParts,
   session: Session,
   userId: UserId,
   cursor: Seq | undefined,
 ): Promise<void> {
-  let page = await readUserStream(sql, userId, cursor ?? 0);
+  let page = await reads.userStream(userId, cursor ?? 0);
   if (!page) return;
   if (cursor === undefined || cursor === 0 || cursor > page.head) {
     session.send({ op: "reset", stream: userId, through: 0, since: 0, older: false, rows: [] });
-    if (cursor !== undefined && cursor > page.head) page = await readUserStream(sql, userId, 0);
+    if (cursor !== undefined && cursor > page.head) page = await reads.userStream(userId, 0);
   }
   while (page) {
     await sendIntervals(session, page);
-    page = page.cut ? await readUserStream(sql, userId, page.through) : undefined;
+    page = page.cut ? await reads.userStream(userId, page.through) : undefined;
   }
 }
 
 /** Sends a channel's newest page and its state; false where the user is no member. */
 async function sendReset(
-  { sql }: ChatParts,
+  { reads }: ChatParts,
   session: Session,
   channelId: ChannelId,
 ): Promise<boolean> {
   const { userId } = identityOf(session);
-  const page = await readPage(sql, userId, channelId, 0, limits.pageRowsMax);
+  const page = await reads.page(userId, channelId, 0, limits.pageRowsMax);
   if (!page) return false;
   // Read after the page: a row of it may be newer than `through`, and then comes once more; none can be missing.
   const { rows: state, bytes } = newestWithin(
-    await readState(sql, channelId, catchUpLimits.stateRowsMax),
+    await reads.state(channelId, catchUpLimits.stateRowsMax),
     catchUpLimits.stateBytesMax,
   );
   const { rows, since, older } = withinBytes(page, catchUpLimits.pageBytesMax - bytes);

@@ -5,9 +5,6 @@ import { limits } from "#wire/limits.ts";
 import { protocolVersion } from "#wire/version.ts";
 import type { Answered, Handling } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
-import { readDirectPeers } from "../store/direct-channel.ts";
-import { readProfile } from "../store/profile.ts";
-import { readMemberships, readSummaries } from "../store/summary.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
@@ -79,13 +76,13 @@ export async function catchUpAll(
   session: Session,
   { epoch, streams }: Pick<CommandOf<"hello">, "epoch" | "streams">,
 ): Promise<void> {
-  const { sql } = parts;
+  const { reads } = parts;
   const { userId } = identityOf(session);
   // The user's stream before the list of channels: a membership that comes between is delivered and joined.
   await subscribeDurable(parts, session, [userId]);
   const [memberships, profile] = await Promise.all([
-    readMemberships(sql, userId),
-    readProfile(sql, userId),
+    reads.memberships(userId),
+    reads.profile(userId),
   ]);
   if (session.isClosed) return;
   if (profile) appear(parts, session, profile);
@@ -107,8 +104,7 @@ export async function catchUpAll(
   await sendSummaries(parts, session, unknown.slice(0, limits.summariesFirstMax));
   session.send({ op: "caughtUp" });
   const direct = memberships.filter(({ isDirect }) => isDirect).slice(0, watchedPeersMax);
-  const peers = await readDirectPeers(
-    sql,
+  const peers = await reads.directPeers(
     userId,
     direct.map(({ channelId }) => channelId),
   );
@@ -120,14 +116,14 @@ export async function catchUpAll(
 const watchedPeersMax = 200;
 
 export async function sendSummaries(
-  { sql }: ChatParts,
+  { reads }: Pick<ChatParts, "reads">,
   session: Session,
   channels: readonly ChannelId[],
 ): Promise<void> {
   const { userId } = identityOf(session);
   for (let at = 0; at < channels.length; at += limits.streamsPerSummariesMax) {
     const group = channels.slice(at, at + limits.streamsPerSummariesMax);
-    for (const summary of await readSummaries(sql, userId, group)) {
+    for (const summary of await reads.summaries(userId, group)) {
       await session.writable();
       session.send({ op: "summary", ...summary });
     }

@@ -8,6 +8,7 @@ import type { Relay } from "../fanout/relay.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { MessageBatch } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
+import type { Reads } from "../store/reads.ts";
 import type { PointerFlush } from "./pointer-flush.ts";
 import type { TypingBook } from "./typing-book.ts";
 
@@ -20,6 +21,8 @@ export interface ChatParts extends Verify {
   readonly sql: Database;
   /** For writing transactions outside the batch. */
   readonly writing: Database;
+  /** What sockets are brought up to date by, from the primary. */
+  readonly reads: Reads;
   readonly batch: MessageBatch;
   readonly delivery: Delivery;
   readonly heads: Heads;
