@@ -40,7 +40,13 @@ export class Reader {
   /** Begins to hold a stream's rows. */
   hold(stream: StreamId): void {
     if (this.streams.has(stream)) return;
+    this.forget(stream);
+  }
+
+  /** Of a stream that is another's now nothing is kept. */
+  forget(stream: StreamId): void {
     this.streams.set(stream, { rows: new Map(), since: 0, cursor: 0 });
+    this.#aside = this.#aside.filter((interval) => interval.stream !== stream);
   }
 
   /** The socket is gone, and what was kept aside with it: the next hello brings it. */
@@ -51,6 +57,11 @@ export class Reader {
   /** Intervals that do not join on to what is held. */
   get waiting(): string[] {
     return this.#aside.map(({ stream, from, through }) => `${stream}: (${from}, ${through}]`);
+  }
+
+  /** From where on all is held. */
+  sinceOf(stream: StreamId): Seq {
+    return this.streams.get(stream)?.since ?? 0;
   }
 
   cursorOf(stream: StreamId): Seq {

@@ -5,7 +5,7 @@ import { describeRun, findBadRun } from "./run-seeds.ts";
 import { simulate } from "./simulate.ts";
 
 // What goes wrong on purpose is no news.
-beforeAll(() => setLogLevel("error"));
+beforeAll(() => setLogLevel("silent"));
 afterAll(() => setLogLevel("info"));
 
 test("W10 T5 M20: in 1,000 runs nothing acknowledged is lost, doubled, out of order or missing after a resume, receipts only grow, unread is what the definition says, and every reader ends with what is stored", () => {

@@ -1,11 +1,11 @@
 import type { CommandOf } from "#wire/command.ts";
+import type { RefusalCode } from "#wire/codes.ts";
 import type { Answer, EventOf, ReplyOf } from "#wire/event.ts";
-import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
-import type { Row, RowOf } from "#wire/row.ts";
-import type { Identity } from "../../session/session.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Pointer, Row, RowOf } from "#wire/row.ts";
 import { Reader } from "../reader.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import type { Line, SimulatedWorker } from "./simulated-worker.ts";
+import { epoch, identityOf, type Line, type SimulatedWorker } from "./simulated-worker.ts";
 import type { World } from "./world.ts";
 
 interface Written {
@@ -14,6 +14,8 @@ interface Written {
   readonly rootSeq: Seq | null;
   /** Where it stands, from the moment on at which the author was told. */
   seq: Seq | undefined;
+  /** The author was told that they are no member. */
+  isRefused: boolean;
 }
 
 type Look = CommandOf<"read">["pointers"][number];
@@ -29,6 +31,8 @@ interface Owner {
   readonly userId: UserId;
   readonly device: number;
   readonly told: Told;
+  /** It opens the channels that it is in, and so hears what others read. */
+  readonly opens: boolean;
 }
 
 interface Parts {
@@ -39,8 +43,17 @@ interface Parts {
   readonly findWorker: () => SimulatedWorker;
 }
 
+/** What it asked for and was not answered on. */
+type Asked =
+  | { readonly op: "send"; readonly channel: ChannelId; readonly drafts: readonly Written[] }
+  | { readonly op: "read"; readonly pointers: readonly Look[] }
+  | { readonly op: "open"; readonly channel: ChannelId }
+  | { readonly op: "hello" | "resume" | "summaries" };
+
 const draftsPerSendMax = 3;
 const returnMsMax = 500;
+/** Until it asks again what nobody could answer; lines are not asked for more often. */
+const againMs = 1_000;
 /** Of the looks into a channel: it is marked as unread. */
 const marksUnread = 0.2;
 /** Of the messages. */
@@ -48,34 +61,38 @@ const replies = 0.2;
 
 /**
  * A client: reads by the protocol's rules, keeps what it wrote and how far it read until it is told that it is stored, comes back when its
- * socket breaks.
+ * socket breaks or it was too slow, and opens what it is told to be in.
  */
 export class SimulatedDevice {
   readonly #parts: Parts;
   readonly #owner: Owner;
-  readonly #identity: Identity;
+  readonly #token: string;
   readonly reader = new Reader();
   /** By channel, in the order in which it was written. */
   readonly written = new Map<ChannelId, Written[]>();
-  /** What the send with that `ref` asked for. */
-  readonly #asked = new Map<number, { channel: ChannelId; drafts: readonly Written[] }>();
+  readonly #asked = new Map<number, Asked>();
   /** The newest look into each channel that was not answered yet. */
   readonly #looks = new Map<ChannelId, Look>();
-  /** What the one read under way asked for. */
-  #reading: { ref: number; pointers: readonly Look[] } | undefined;
-  /** What its user had been told when it came back. */
-  #due: Told = { messages: [], receipts: [] };
+  /** By channel, the number of the own stream by which it became a member. */
+  readonly #joined = new Map<ChannelId, Seq>();
+  /** Own pointers, as the line of each channel says. */
+  readonly #lines = new Map<ChannelId, Pointer>();
+  /** What is to be opened once everything has come. */
+  readonly #lacking = new Set<ChannelId>();
+  /** What its user had been told when it came back, and of how many stays in each channel. */
+  #due: Told & { readonly stays: readonly number[] } = { messages: [], receipts: [], stays: [] };
   #line: Line | undefined;
   #isReady = false;
   #ref = 0;
   /** It has left for good, and nobody says again what was not answered. */
   isGone = false;
+  isSlow = false;
 
   constructor(owner: Owner, parts: Parts) {
     const { userId, device } = owner;
     this.#owner = owner;
     this.#parts = parts;
-    this.#identity = { userId, name: `user ${userId}`, sessionId: `session ${userId}.${device}` };
+    this.#token = `${userId}.${device}`;
     this.reader.hold(userId);
     for (const channel of parts.channels) {
       this.reader.hold(channel);
@@ -88,15 +105,30 @@ export class SimulatedDevice {
   }
 
   get sessionId(): string {
-    return this.#identity.sessionId;
+    return identityOf(this.#token).sessionId;
   }
 
   get told(): Told {
     return this.#owner.told;
   }
 
+  /** As far as it knows. */
+  isIn(channel: ChannelId): boolean {
+    return Boolean(this.reader.row(this.userId, "membership", channel)?.body);
+  }
+
+  /** Own pointers: of the own stream and of the line those that have read further are the newer ones. */
+  pointerOf(channel: ChannelId): Pointer | undefined {
+    const own = this.reader.row(this.userId, "pointer", channel)?.body;
+    const line = this.#lines.get(channel);
+    if (!own || !line) return own ?? line;
+    if (own.readSeq < line.readSeq) return line;
+    return { ...own, deliveredSeq: Math.max(own.deliveredSeq, line.deliveredSeq) };
+  }
+
   /** Something new, or now and then a reply to what it sees. */
   say(channel: ChannelId): void {
+    if (!this.isIn(channel)) return;
     const { userId, device } = this.#owner;
     const written = this.written.get(channel)!;
     const number = ((userId * 10 + device) * 100 + channel) * 1_000 + written.length;
@@ -106,6 +138,7 @@ export class SimulatedDevice {
       body: `${written.length + 1} of ${userId}.${device}`,
       rootSeq: this.#chooseRoot(channel),
       seq: undefined,
+      isRefused: false,
     });
     this.#sendNext(channel);
   }
@@ -118,6 +151,7 @@ export class SimulatedDevice {
 
   /** Reads a channel, perhaps less of it than another device has; or marks it as unread. */
   look(channel: ChannelId): void {
+    if (!this.isIn(channel)) return;
     const { dice } = this.#parts.world;
     const deliveredSeq = this.reader.cursorOf(channel);
     const somewhere = dice.between(0, deliveredSeq);
@@ -131,7 +165,7 @@ export class SimulatedDevice {
   /** All was answered that it asked for, or it will not be any more. */
   get isAnswered(): boolean {
     const isSaid = [...this.written.keys()].every((channel) => this.#unsaid(channel).length === 0);
-    return this.isGone || (isSaid && !this.isReading);
+    return this.isGone || (isSaid && !this.isReading && !this.isSlow);
   }
 
   /** It was not told yet that its last looks are stored. */
@@ -140,86 +174,200 @@ export class SimulatedDevice {
   }
 
   #unsaid(channel: ChannelId): Written[] {
-    return this.written.get(channel)!.filter(({ seq }) => seq === undefined);
+    return this.written.get(channel)!.filter(({ seq, isRefused }) => !seq && !isRefused);
   }
 
   connect(): void {
     const { world, findWorker } = this.#parts;
     this.#line = findWorker().connect(
-      this.#identity,
       (answer) => this.#hear(answer),
       () => {
         this.#line = undefined;
         this.#isReady = false;
         this.#asked.clear();
-        this.#reading = undefined;
+        this.#lacking.clear();
         this.reader.leave();
+        this.isSlow = false;
         this.isGone = world.dice.chance(world.weather.departures);
         if (this.isGone) return;
         world.clock.after(world.dice.between(1, returnMsMax), () => this.connect());
       },
     );
-    this.#due = { messages: [...this.told.messages], receipts: [...this.told.receipts] };
-    this.#line.hello(this.reader.cursors());
+    this.#comeBack({ op: "hello", ref: this.#ask({ op: "hello" }), token: this.#token });
+  }
+
+  /** Says what it holds; by `caughtUp` it has what its user had been told by now. */
+  #comeBack(
+    command:
+      Pick<CommandOf<"hello">, "op" | "ref" | "token"> | Pick<CommandOf<"resume">, "op" | "ref">,
+  ): void {
+    const { messages, receipts } = this.told;
+    this.#due = { messages: [...messages], receipts: [...receipts], stays: this.#stays() };
+    this.#line!.say({ ...command, epoch, streams: this.reader.cursors() });
+  }
+
+  /** How often its user has been in each channel; -1 where they are not in it. */
+  #stays(): number[] {
+    const { store, channels } = this.#parts;
+    return channels.map((channel) =>
+      store.leftAt(this.userId, channel) === undefined
+        ? store.staysOf(this.userId, channel).length
+        : -1,
+    );
+  }
+
+  #ask(asked: Asked): number {
+    this.#asked.set(++this.#ref, asked);
+    return this.#ref;
   }
 
   breakSocket(): void {
     this.#line?.socket.close();
   }
 
+  readSlowly(ms: number, frameMs: number): void {
+    const line = this.#line;
+    if (!line || this.isSlow) return;
+    this.isSlow = true;
+    line.socket.readSlowly(ms, frameMs);
+    this.#parts.world.clock.after(ms, () => {
+      if (this.#line === line) this.isSlow = false;
+    });
+  }
+
   #hear(answer: Answer): void {
     if (answer.op === "interval") this.#witness(answer);
-    if (answer.op === "pointers") this.#witnessReceipts(answer);
+    if (answer.op === "pointers") this.#witnessReceipts(answer.channel, answer.pointers);
+    if (answer.op === "opened") this.#opened(answer);
+    if ("ref" in answer) return this.#answered(answer);
+    if (answer.op === "lagged") {
+      this.#parts.world.tell("a slow reader comes back");
+      return this.#comeBack({ op: "resume", ref: this.#ask({ op: "resume" }) });
+    }
+    if (answer.op === "caughtUp") return this.#caughtUp();
+    if (answer.op === "summary") return this.#summarise(answer);
+    // Of a channel that it is not in it knows nothing, and all comes once it is.
+    if ("stream" in answer && !this.#isMine(answer.stream)) return;
     this.reader.apply(answer);
-    if (answer.op === "sent") this.#answered(answer);
-    if (answer.op === "done" || answer.op === "refusal") this.#readAnswered(answer);
-    if (answer.op !== "caughtUp") return;
+    if ("stream" in answer && answer.stream === this.userId) this.#followMemberships();
+  }
+
+  #isMine(stream: StreamId): boolean {
+    return stream === this.userId || this.isIn(stream as ChannelId);
+  }
+
+  #followMemberships(): void {
+    for (const channel of this.#parts.channels) {
+      const row = this.reader.row(this.userId, "membership", channel);
+      if (!row || row.version === this.#joined.get(channel)) continue;
+      if (!row.body) this.#forget(channel);
+      // What comes before `caughtUp` comes by itself to who was in it all the time.
+      else if (this.#isReady || this.#joined.has(channel)) this.#open(channel);
+      this.#joined.set(channel, row.version);
+    }
+  }
+
+  /** Of a channel that one is not in any more nothing is kept but what was not sent. */
+  #forget(channel: ChannelId): void {
+    this.reader.forget(channel);
+    this.#lines.delete(channel);
+    this.#looks.delete(channel);
+    this.#lacking.delete(channel);
+  }
+
+  #summarise({ channel, asOf, readSeq, deliveredSeq, readFrom }: EventOf<"summary">): void {
+    if (!this.isIn(channel)) return;
+    const line = { readSeq, deliveredSeq, readFrom };
+    if (readSeq >= (this.#lines.get(channel)?.readSeq ?? 0)) this.#lines.set(channel, line);
+    // Who was always in it is never told that something is missing without being told what.
+    const hasLeft = this.#parts.store.staysOf(this.userId, channel).length > 1;
+    if (hasLeft && asOf > this.reader.cursorOf(channel)) this.#open(channel);
+  }
+
+  #open(channel: ChannelId): void {
+    if (!this.#isReady) return void this.#lacking.add(channel);
+    if (!this.#line || !this.isIn(channel)) return;
+    const ref = this.#ask({ op: "open", channel });
+    this.#line.say({ op: "open", ref, channel, epoch, cursor: this.reader.cursorOf(channel) });
+  }
+
+  #caughtUp(): void {
     this.#isReady = true;
     this.#witnessOwn();
-    for (const channel of this.#parts.channels) this.#sendNext(channel);
+    for (const channel of this.#parts.channels) {
+      if (this.isIn(channel) && (this.#owner.opens || this.reader.cursorOf(channel) === 0)) {
+        this.#lacking.add(channel);
+      }
+      this.#sendNext(channel);
+    }
+    const lacking = [...this.#lacking];
+    this.#lacking.clear();
+    for (const channel of lacking) this.#open(channel);
+    this.#askLines();
     this.#readNext();
+  }
+
+  /** Who broke off between a channel's rows and its line has no line. */
+  #askLines(): void {
+    const channels = this.#parts.channels.filter((id) => this.isIn(id) && !this.#lines.has(id));
+    if (!this.#line || !this.#isReady || channels.length === 0) return;
+    this.#line.say({ op: "summaries", ref: this.#ask({ op: "summaries" }), channels });
   }
 
   /** Nobody hears of what is not stored, and own pointers never go back. */
   #witness({ stream, rows }: EventOf<"interval">): void {
     for (const row of rows) {
       if (row.kind === "pointer") this.#witnessPointer(row);
-      const isStored = row.kind === "pointer" ? this.#isReceipt(row) : this.#isMessage(stream, row);
-      if (!isStored) this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
+      if (!this.#isStored(stream, row))
+        this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
     }
   }
 
   #witnessPointer({ entity, version, body }: RowOf<"pointer">): void {
     const held = this.reader.row(this.userId, "pointer", entity);
-    if (!held || version <= held.version || isPast(held.body, body)) return;
+    if (!held?.body || !body || version <= held.version || isPast(held.body, body)) return;
     this.#parts.world.blame(`${this.sessionId} saw the pointer ${entity} go back`);
   }
 
-  #isMessage(stream: number, { kind, entity, body }: Row): boolean {
-    const stored = this.#parts.store.messages(stream as ChannelId)[entity - 1]?.draft;
-    return kind === "message" && body?.clientMessageId === stored?.clientMessageId;
+  #isStored(stream: StreamId, row: Row): boolean {
+    const { store } = this.#parts;
+    if (row.kind === "message") {
+      const stored = store.message(stream as ChannelId, row.entity)?.draft;
+      return row.body?.clientMessageId === stored?.clientMessageId;
+    }
+    if (row.kind !== "pointer") return row.version <= (store.readHeads([stream]).get(stream) ?? 0);
+    return this.#isPastOf(this.userId, row.entity as ChannelId, row.body);
   }
 
-  #isReceipt({ entity, body }: RowOf<"pointer">): boolean {
-    return isPast(body, this.#parts.store.pointerOf(this.userId, entity as ChannelId));
+  /** Whether somebody can have been so far; who has left since may have been anywhere. */
+  #isPastOf(userId: UserId, channel: ChannelId, once: Reached | null): boolean {
+    const now = this.#parts.store.pointerOf(userId, channel);
+    return !now || !once || isPast(once, now);
   }
 
-  #witnessReceipts({ channel, pointers }: EventOf<"pointers">): void {
+  #witnessReceipts(channel: ChannelId, pointers: EventOf<"pointers">["pointers"]): void {
     for (const pointer of pointers) {
-      if (isPast(pointer, this.#parts.store.pointerOf(pointer.user, channel))) continue;
+      if (this.#isPastOf(pointer.user, channel, pointer)) continue;
       this.#blame(`heard of what ${pointer.user} read in ${channel}`);
     }
   }
 
-  /** Who comes back finds what they did. */
+  /** Who comes back finds what they did, unless they left the channel meanwhile. */
   #witnessOwn(): void {
-    const { world } = this.#parts;
+    const { world, channels } = this.#parts;
+    const stays = this.#stays();
+    const isSame = (channel: ChannelId): boolean => {
+      const at = channels.indexOf(channel);
+      return stays[at]! >= 0 && stays[at] === this.#due.stays[at];
+    };
     for (const { channel, seq } of this.#due.messages) {
-      if (this.reader.row(channel, "message", seq)) continue;
+      const isHeld = this.reader.row(channel, "message", seq) || seq < this.reader.sinceOf(channel);
+      if (isHeld || !isSame(channel)) continue;
       world.blame(`${this.sessionId} came back without its user's ${seq} in ${channel}`);
     }
     for (const { channel, ...receipt } of this.#due.receipts) {
-      if (isPast(receipt, this.reader.row(this.userId, "pointer", channel)?.body)) continue;
+      const pointer = this.pointerOf(channel);
+      if (!pointer || isPast(receipt, pointer) || !isSame(channel)) continue;
       world.blame(`${this.sessionId} came back without what its user read in ${channel}`);
     }
   }
@@ -229,15 +377,15 @@ export class SimulatedDevice {
   }
 
   #sendNext(channel: ChannelId): void {
-    const isAsked = [...this.#asked.values()].some((asked) => asked.channel === channel);
+    const isAsked = [...this.#asked.values()].some(
+      (asked) => asked.op === "send" && asked.channel === channel,
+    );
     const drafts = this.#unsaid(channel).slice(0, draftsPerSendMax);
     if (!this.#line || !this.#isReady || isAsked || drafts.length === 0) return;
 
-    const ref = ++this.#ref;
-    this.#asked.set(ref, { channel, drafts });
-    this.#line.send({
+    this.#line.say({
       op: "send",
-      ref,
+      ref: this.#ask({ op: "send", channel, drafts }),
       channel,
       drafts: drafts.map(({ clientMessageId, body, rootSeq }) => ({
         clientMessageId,
@@ -247,34 +395,62 @@ export class SimulatedDevice {
     });
   }
 
-  #answered({ ref, fates }: ReplyOf<"sent">): void {
-    const { channel, drafts } = this.#asked.get(ref)!;
-    this.#asked.delete(ref);
-    // What was refused is unknown or was not tried: it is said again under its id.
+  #readNext(): void {
+    const isAsked = [...this.#asked.values()].some(({ op }) => op === "read");
+    if (!this.#line || !this.#isReady || isAsked || this.#looks.size === 0) return;
+
+    const pointers = [...this.#looks.values()];
+    this.#line.say({ op: "read", ref: this.#ask({ op: "read", pointers }), pointers });
+  }
+
+  #answered(answer: Answer & { readonly ref: number }): void {
+    const asked = this.#asked.get(answer.ref);
+    if (!asked) return this.#parts.world.blame(`${this.sessionId} was answered twice`);
+    this.#asked.delete(answer.ref);
+    if (answer.op === "refusal") return this.#refused(asked, answer.code);
+    if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
+    if (asked.op !== "read") return;
+    for (const pointer of asked.pointers) {
+      this.told.receipts.push(pointer);
+      if (this.#looks.get(pointer.channel) === pointer) this.#looks.delete(pointer.channel);
+    }
+    this.#readNext();
+  }
+
+  /** What nobody knows is asked again; and who left a channel has no business in it. */
+  #refused(asked: Asked, code: RefusalCode): void {
+    const isOver = code === "not_a_member" && asked.op === "open";
+    const isSoon = code === "slow_down" && asked.op === "summaries";
+    if (code !== "unavailable" && !isOver && !isSoon) {
+      this.#parts.world.blame(`${this.sessionId} was refused ${asked.op}: ${code}`);
+    }
+    if (isOver) return;
+    const line = this.#line;
+    this.#parts.world.clock.after(againMs, () => {
+      if (this.#line !== line) return;
+      if (asked.op === "open") this.#open(asked.channel);
+      if (asked.op === "send") this.#sendNext(asked.channel);
+      if (asked.op === "read") this.#readNext();
+      if (asked.op === "summaries") this.#askLines();
+    });
+  }
+
+  #sent(asked: Asked & { op: "send" }, { fates }: ReplyOf<"sent">): void {
+    const { channel, drafts } = asked;
+    // What is unknown or was not tried is said again under its id.
     fates.forEach(({ seq, code }, at) => {
+      const draft = drafts[at]!;
+      draft.isRefused = code === "not_a_member";
       if (code !== null) return;
-      drafts[at]!.seq = seq;
+      draft.seq = seq;
       this.told.messages.push({ channel, seq });
     });
     this.#sendNext(channel);
   }
 
-  #readNext(): void {
-    if (!this.#line || !this.#isReady || this.#reading || this.#looks.size === 0) return;
-
-    this.#reading = { ref: ++this.#ref, pointers: [...this.#looks.values()] };
-    this.#line.read({ op: "read", ref: this.#ref, pointers: [...this.#looks.values()] });
-  }
-
-  /** What was refused is unknown, and asked for once more. */
-  #readAnswered({ op }: Answer): void {
-    const pointers = op === "done" ? this.#reading!.pointers : [];
-    this.#reading = undefined;
-    for (const pointer of pointers) {
-      this.told.receipts.push(pointer);
-      if (this.#looks.get(pointer.channel) === pointer) this.#looks.delete(pointer.channel);
-    }
-    this.#readNext();
+  #opened({ ref, pointers }: ReplyOf<"opened">): void {
+    const asked = this.#asked.get(ref);
+    if (asked?.op === "open") this.#witnessReceipts(asked.channel, pointers);
   }
 }
 

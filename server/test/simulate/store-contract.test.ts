@@ -1,20 +1,29 @@
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { readChannels, readUserStream } from "../../store/catch-up.ts";
+import { addMembers, createGroup, removeMember } from "../../store/group.ts";
 import { readHeads } from "../../store/head.ts";
 import { insertMessages } from "../../store/insert-messages.ts";
 import { readMemberOf } from "../../store/members.ts";
 import { movePointers } from "../../store/pointer.ts";
-import { readSummaries } from "../../store/summary.ts";
+import { readsOf } from "../../store/reads.ts";
 import { addChannel, addUsers } from "../channels.ts";
 import { testDatabase } from "../database.ts";
+import { memoryReads } from "./memory-reads.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { describeStore } from "./store-contract.ts";
+import { describeStore, names } from "./store-contract.ts";
 
 const database = await testDatabase();
 const { sql } = database;
 describeStore("PostgreSQL", {
-  people: async () => (await addUsers(sql, "Ada", "Grace", "Linus")) as [UserId, UserId, UserId],
+  people: async () => (await addUsers(sql, ...names)) as [UserId, UserId, UserId],
   addChannel: (members) => addChannel(sql, members),
+  createGroup: async (name, maker, users) => {
+    const made = await createGroup(sql, maker, { textId: crypto.randomUUID(), name, users });
+    if ("refused" in made) throw new Error(made.refused);
+    return made;
+  },
+  addMembers: (channel, actor, users) => addMembers(sql, channel, actor, users),
+  removeMember: (channel, actor, user) => removeMember(sql, channel, actor, user),
   insert: (drafts, sends) => insertMessages(sql, drafts, sends),
   readHeads: (streams) => readHeads(sql, streams),
   readStream: async (stream, cursor, rowsMax) => {
@@ -23,26 +32,37 @@ describeStore("PostgreSQL", {
   },
   movePointers: (moves) => movePointers(sql, moves),
   readOwn: (userId, from, rowsMax) => readUserStream(sql, userId, from, rowsMax),
-  readSummary: async (userId, channel) => (await readSummaries(sql, userId, [channel]))[0],
   readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
+  reads: readsOf(sql),
   end: async () => database[Symbol.asyncDispose](),
 });
 
 const memory = new MemoryStore(() => 1_000);
 let ids = 0;
+const rowsMax = { channel: 1_000, own: 1_000 };
 describeStore("memory", {
-  people: async () => [++ids, ++ids, ++ids] as unknown as [UserId, UserId, UserId],
+  people: async () => {
+    const people = names.map((name) => {
+      memory.addUser(++ids as UserId, name);
+      return ids as UserId;
+    });
+    return people as [UserId, UserId, UserId];
+  },
   addChannel: async (members) => {
     const id = ++ids as ChannelId;
     memory.addChannel(id, members);
     return id;
   },
+  createGroup: async (name, maker, users) =>
+    memory.createGroup(++ids as ChannelId, name, maker, users),
+  addMembers: async (channel, actor, users) => memory.addMembers(channel, actor, users),
+  removeMember: async (channel, actor, user) => memory.removeMember(channel, actor, user),
   insert: async (drafts, sends) => memory.insert(drafts, sends),
   readHeads: async (streams) => memory.readHeads(streams),
-  readStream: async (stream, from, rowsMax) => memory.readStream(stream, from, rowsMax),
+  readStream: async (stream, from, count) => memory.readStream(stream, from, count),
   movePointers: async (moves) => memory.movePointers(moves),
-  readOwn: async (userId, from, rowsMax) => memory.readStream(userId, from, rowsMax),
-  readSummary: async (userId, channel) => memory.readSummary(userId, channel),
+  readOwn: async (userId, from, count) => memory.readStream(userId, from, count),
   readMemberOf: async (userId, channels) => memory.readMemberOf(userId, channels),
+  reads: memoryReads(async (look) => look(memory), rowsMax),
   end: async () => undefined,
 });

@@ -25,6 +25,9 @@ export interface Weather {
   readonly brokenSockets: number;
   readonly murders: number;
   readonly busOutages: number;
+  /** Somebody leaves, or is removed by somebody else, and mostly comes back. */
+  readonly removals: number;
+  readonly slowReaders: number;
 }
 
 export function drawWeather(dice: Dice): Weather {
@@ -45,6 +48,8 @@ export function drawWeather(dice: Dice): Weather {
     brokenSockets: dice.between(0, 8),
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
+    removals: dice.between(0, 4),
+    slowReaders: dice.between(0, 3),
   };
 }
 
@@ -65,4 +70,6 @@ export const fairWeather: Weather = {
   brokenSockets: 0,
   murders: 0,
   busOutages: 0,
+  removals: 0,
+  slowReaders: 0,
 };
