@@ -5,10 +5,10 @@ import type { GroupChange } from "../../store/group.ts";
 import {
   channelTouched,
   type Group,
+  joiningsTouched,
   type Member,
   memberRow,
   membershipsGone,
-  membershipsTouched,
   settingsRow,
 } from "../../store/group-rows.ts";
 import type { Draft } from "../../store/insert-messages.ts";
@@ -174,7 +174,7 @@ export class MemoryGroups {
       channel.members.set(member.id, { ...member, pointer });
     }
     const ids = members.map((member) => member.id);
-    const own = membershipsTouched(channel, members, this.#numberUsers(id, ids));
+    const own = joiningsTouched(channel, members, this.#numberJoining(id, ids));
     return {
       channelId: id,
       textId,
@@ -184,6 +184,17 @@ export class MemoryGroups {
 
   pointerOnJoining(head: Seq, _userId: UserId, _channelId: ChannelId): Pointer {
     return { readSeq: head, deliveredSeq: head, readFrom: head };
+  }
+
+  #numberJoining(channelId: ChannelId, users: readonly UserId[]): Map<UserId, Seq> {
+    this.#numberUsers(channelId, users);
+    return new Map(
+      users.map((userId) => {
+        const user = this.users.get(userId)!;
+        user.changes.set("pointer", channelId, ++user.head);
+        return [userId, user.head];
+      }),
+    );
   }
 
   #numberUsers(channelId: ChannelId, users: readonly UserId[]): Map<UserId, Seq> {

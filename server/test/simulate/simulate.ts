@@ -138,12 +138,12 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     const atMs = someTime();
     const by = dice.pick([admin, userId]);
     clock.after(atMs, () => {
-      world.tell("somebody leaves");
+      world.tell(`${userId} leaves ${channel}, by ${by}`);
       changeGroup([channel, userId], (found) => found.removeMember(channel, by, userId));
     });
     if (!dice.chance(returns)) continue;
     clock.after(atMs + dice.pick(runMs.absences), () => {
-      world.tell("somebody joins");
+      world.tell(`${userId} joins ${channel}`);
       changeGroup([channel, userId], (found) => found.addMembers(channel, admin, [userId]));
     });
   }

@@ -77,12 +77,14 @@ export class SimulatedDevice {
   readonly #joined = new Map<ChannelId, Seq>();
   /** Own pointers, as the line of each channel says. */
   readonly #lines = new Map<ChannelId, Pointer>();
-  /** What is to be opened once everything has come. */
+  /** What is to be opened once everything has come that is under way. */
   readonly #lacking = new Set<ChannelId>();
   /** What its user had been told when it came back, and of how many stays in each channel. */
   #due: Told & { readonly stays: readonly number[] } = { messages: [], receipts: [], stays: [] };
   #line: Line | undefined;
   #isReady = false;
+  /** It was told that it lagged, and its `resume` is not done. */
+  #isReturning = false;
   #ref = 0;
   /** It has left for good, and nobody says again what was not answered. */
   isGone = false;
@@ -184,6 +186,7 @@ export class SimulatedDevice {
       () => {
         this.#line = undefined;
         this.#isReady = false;
+        this.#isReturning = false;
         this.#asked.clear();
         this.#lacking.clear();
         this.reader.leave();
@@ -241,10 +244,12 @@ export class SimulatedDevice {
     if (answer.op === "opened") this.#opened(answer);
     if ("ref" in answer) return this.#answered(answer);
     if (answer.op === "lagged") {
-      this.#parts.world.tell("a slow reader comes back");
+      this.#parts.world.tell(`${this.sessionId} was too slow, and comes back`);
+      this.#isReturning = true;
       return this.#comeBack({ op: "resume", ref: this.#ask({ op: "resume" }) });
     }
-    if (answer.op === "caughtUp") return this.#caughtUp();
+    // Before that one's `done` it may be the one of a hello that was under way.
+    if (answer.op === "caughtUp") return this.#isReturning ? undefined : this.#caughtUp();
     if (answer.op === "summary") return this.#summarise(answer);
     // Of a channel that it is not in it knows nothing, and all comes once it is.
     if ("stream" in answer && !this.#isMine(answer.stream)) return;
@@ -285,7 +290,11 @@ export class SimulatedDevice {
   }
 
   #open(channel: ChannelId): void {
-    if (!this.#isReady) return void this.#lacking.add(channel);
+    // One answer at a time: an older one behind a newer one would take back what came between.
+    const isAsked = [...this.#asked.values()].some(
+      (asked) => asked.op === "open" && asked.channel === channel,
+    );
+    if (!this.#isReady || isAsked) return void this.#lacking.add(channel);
     if (!this.#line || !this.isIn(channel)) return;
     const ref = this.#ask({ op: "open", channel });
     this.#line.say({ op: "open", ref, channel, epoch, cursor: this.reader.cursorOf(channel) });
@@ -407,8 +416,13 @@ export class SimulatedDevice {
     const asked = this.#asked.get(answer.ref);
     if (!asked) return this.#parts.world.blame(`${this.sessionId} was answered twice`);
     this.#asked.delete(answer.ref);
+    if (asked.op === "open" && this.#lacking.delete(asked.channel)) this.#open(asked.channel);
     if (answer.op === "refusal") return this.#refused(asked, answer.code);
     if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
+    if (asked.op === "resume") {
+      this.#isReturning = false;
+      this.#caughtUp();
+    }
     if (asked.op !== "read") return;
     for (const pointer of asked.pointers) {
       this.told.receipts.push(pointer);

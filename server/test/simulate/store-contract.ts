@@ -297,8 +297,8 @@ export function describeStore(kind: string, store: StoreMaker): void {
       const { channelId } = made;
       expect(touchedBy(made)).toEqual([
         [channelId, "(0, 3]", `settings 0 1, member ${ada} 2, member ${grace} 3`],
-        [ada, "(0, 1]", `membership ${channelId} 1`],
-        [grace, "(0, 1]", `membership ${channelId} 1`],
+        [ada, "(0, 2]", `membership ${channelId} 1, pointer ${channelId} 2`],
+        [grace, "(0, 2]", `membership ${channelId} 1, pointer ${channelId} 2`],
       ]);
       const stored = await store.readStream(channelId, 0, 9);
       expect(stored).toMatchObject({ head: 3, through: 3, cut: false });
@@ -340,7 +340,7 @@ export function describeStore(kind: string, store: StoreMaker): void {
       await store.movePointers([moveOf(channelId, grace, { readSeq: 4 })]);
       expect(touchedBy(await store.removeMember(channelId, ada, grace))).toEqual([
         [channelId, "(4, 5]", `-member ${grace} 5`],
-        [grace, "(2, 3]", `-membership ${channelId} 3`],
+        [grace, "(3, 4]", `-membership ${channelId} 4`],
       ]);
       expect(await fatesOf([known, draftOf(channelId, grace)])).toEqual([-4, "not_a_member"]);
       expect(await store.movePointers([moveOf(channelId, grace, { readSeq: 5 })])).toEqual([]);
@@ -348,7 +348,7 @@ export function describeStore(kind: string, store: StoreMaker): void {
         `message 4 4, -member ${grace} 5`,
       );
       expect(placed(await store.readOwn(grace, 0, 9))).toBe(
-        `-pointer ${channelId} 2, -membership ${channelId} 3`,
+        `-pointer ${channelId} 3, -membership ${channelId} 4`,
       );
       const { reads } = store;
       expect(await reads.channels(grace, [{ channelId, cursor: 1 }])).toEqual(new Map());
@@ -371,7 +371,7 @@ export function describeStore(kind: string, store: StoreMaker): void {
       await fatesOf([draftOf(channelId, ada)]);
       expect(touchedBy(await store.addMembers(channelId, ada, [ada, grace]))).toEqual([
         [channelId, "(6, 7]", `member ${grace} 7`],
-        [grace, "(3, 4]", `membership ${channelId} 4`],
+        [grace, "(4, 6]", `membership ${channelId} 5, pointer ${channelId} 6`],
       ]);
       const { reads } = store;
       const stands = { readSeq: 7, deliveredSeq: 7, readFrom: 7 };
@@ -384,7 +384,8 @@ export function describeStore(kind: string, store: StoreMaker): void {
       const caught = await reads.channels(grace, [{ channelId, cursor: 3 }]);
       expect(placed(caught.get(channelId))).toBe(`message 4 4, message 6 6, member ${grace} 7`);
       const own = await store.readOwn(grace, 0, 9);
-      expect(own?.rows.find(({ row }) => row.kind === "pointer")?.row.body).toEqual(stands);
+      expect(placed(own)).toBe(`membership ${channelId} 5, pointer ${channelId} 6`);
+      expect(own?.rows[1]?.row.body).toEqual(stands as never);
     });
 
     test("W10 C7: what is done already touches nothing, and who may not is refused", async () => {
