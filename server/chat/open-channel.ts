@@ -56,8 +56,9 @@ export async function followLive(
   if (session.open.has(channel)) return;
 
   await relay.follow([liveTopic(channel)]);
-  // Gone or lagging meanwhile: `leave` gave back only what was written down before.
-  if (!session.isListening) return relay.unfollow([liveTopic(channel)]);
+  // Gone, lagging or removed meanwhile: then what was written down before was given back, and this was not yet.
+  const isInVain = !session.followed.get(channel)?.isSubscribed || session.open.has(channel);
+  if (isInVain) return relay.unfollow([liveTopic(channel)]);
   session.open.add(channel);
   session.subscribe(liveTopic(channel));
   void onlineCounts.look(channel).then((online) => {

@@ -41,7 +41,7 @@ const runMs = {
   outageMax: 12_000,
   rebirth: 2_000,
   /** For so long somebody is out of a channel. */
-  absences: [1, 100, 1_000, 5_000],
+  absences: [1, 50, 200, 1_000, 5_000],
   /** For so long somebody reads slowly: the last one longer than the server waits. */
   slowness: [500, 3_000, 10_000, 50_000],
   /** A frame in so many milliseconds. */

@@ -48,7 +48,7 @@ export function drawWeather(dice: Dice): Weather {
     brokenSockets: dice.between(0, 8),
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
-    removals: dice.between(0, 4),
+    removals: dice.pick([0, 3, 10]),
     slowReaders: dice.between(0, 3),
   };
 }
