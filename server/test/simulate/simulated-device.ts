@@ -47,7 +47,7 @@ interface Parts {
 type Asked =
   | { readonly op: "send"; readonly channel: ChannelId; readonly drafts: readonly Written[] }
   | { readonly op: "read"; readonly pointers: readonly Look[] }
-  | { readonly op: "open"; readonly channel: ChannelId }
+  | { readonly op: "open" | "fetch"; readonly channel: ChannelId }
   | { readonly op: "hello" | "resume" | "summaries" };
 
 const draftsPerSendMax = 3;
@@ -77,7 +77,9 @@ export class SimulatedDevice {
   readonly #joined = new Map<ChannelId, Seq>();
   /** Own pointers, as the line of each channel says. */
   readonly #lines = new Map<ChannelId, Pointer>();
-  /** What is to be opened once everything has come that is under way. */
+  /** What it came into while it knew of it: only of these it may be told that more is there than it was told. */
+  readonly #comeInto = new Set<ChannelId>();
+  /** What is to be asked for once everything has come that is under way. */
   readonly #lacking = new Set<ChannelId>();
   /** What its user had been told when it came back, and of how many stays in each channel. */
   #due: Told & { readonly stays: readonly number[] } = { messages: [], receipts: [], stays: [] };
@@ -267,7 +269,10 @@ export class SimulatedDevice {
       if (!row || row.version === this.#joined.get(channel)) continue;
       if (!row.body) this.#forget(channel);
       // What comes before `caughtUp` comes by itself to who was in it all the time.
-      else if (this.#isReady || this.#joined.has(channel)) this.#open(channel);
+      else if (this.#isReady || this.#joined.has(channel)) {
+        this.#comeInto.add(channel);
+        this.#askFor(channel);
+      }
       this.#joined.set(channel, row.version);
     }
   }
@@ -285,19 +290,25 @@ export class SimulatedDevice {
     const line = { readSeq, deliveredSeq, readFrom };
     if (readSeq >= (this.#lines.get(channel)?.readSeq ?? 0)) this.#lines.set(channel, line);
     // Who was always in it is never told that something is missing without being told what.
-    const hasLeft = this.#parts.store.staysOf(this.userId, channel).length > 1;
-    if (hasLeft && asOf > this.reader.cursorOf(channel)) this.#open(channel);
+    const isNew =
+      this.#comeInto.has(channel) || this.#parts.store.staysOf(this.userId, channel).length > 1;
+    if (isNew && asOf > this.reader.cursorOf(channel)) this.#askFor(channel);
   }
 
-  #open(channel: ChannelId): void {
+  /** Opens a channel, or where it opens none asks for what it misses. */
+  #askFor(channel: ChannelId): void {
     // One answer at a time: an older one behind a newer one would take back what came between.
-    const isAsked = [...this.#asked.values()].some(
-      (asked) => asked.op === "open" && asked.channel === channel,
-    );
+    const isAsked = [...this.#asked.values()].some((asked) => isFor(channel, asked));
     if (!this.#isReady || isAsked) return void this.#lacking.add(channel);
     if (!this.#line || !this.isIn(channel)) return;
-    const ref = this.#ask({ op: "open", channel });
-    this.#line.say({ op: "open", ref, channel, epoch, cursor: this.reader.cursorOf(channel) });
+    const cursor = this.reader.cursorOf(channel);
+    if (this.#owner.opens) {
+      const ref = this.#ask({ op: "open", channel });
+      this.#line.say({ op: "open", ref, channel, epoch, cursor });
+    } else {
+      const ref = this.#ask({ op: "fetch", channel });
+      this.#line.say({ op: "resume", ref, epoch, streams: [{ stream: channel, cursor }] });
+    }
   }
 
   #caughtUp(): void {
@@ -311,7 +322,7 @@ export class SimulatedDevice {
     }
     const lacking = [...this.#lacking];
     this.#lacking.clear();
-    for (const channel of lacking) this.#open(channel);
+    for (const channel of lacking) this.#askFor(channel);
     this.#askLines();
     this.#readNext();
   }
@@ -416,7 +427,9 @@ export class SimulatedDevice {
     const asked = this.#asked.get(answer.ref);
     if (!asked) return this.#parts.world.blame(`${this.sessionId} was answered twice`);
     this.#asked.delete(answer.ref);
-    if (asked.op === "open" && this.#lacking.delete(asked.channel)) this.#open(asked.channel);
+    if ("channel" in asked && isFor(asked.channel, asked) && this.#lacking.delete(asked.channel)) {
+      this.#askFor(asked.channel);
+    }
     if (answer.op === "refusal") return this.#refused(asked, answer.code);
     if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
     if (asked.op === "resume") {
@@ -442,7 +455,7 @@ export class SimulatedDevice {
     const line = this.#line;
     this.#parts.world.clock.after(againMs, () => {
       if (this.#line !== line) return;
-      if (asked.op === "open") this.#open(asked.channel);
+      if (asked.op === "open" || asked.op === "fetch") this.#askFor(asked.channel);
       if (asked.op === "send") this.#sendNext(asked.channel);
       if (asked.op === "read") this.#readNext();
       if (asked.op === "summaries") this.#askLines();
@@ -467,6 +480,10 @@ export class SimulatedDevice {
     if (asked?.op === "open") this.#witnessReceipts(asked.channel, pointers);
   }
 }
+
+/** Whether it is answered by what is missing of that channel. */
+const isFor = (channel: ChannelId, asked: Asked): boolean =>
+  (asked.op === "open" || asked.op === "fetch") && asked.channel === channel;
 
 /** How far somebody is, as others may see it. */
 interface Reached {

@@ -12,7 +12,7 @@ interface Ends {
   /** Nothing waits for the reader any more. */
   readonly drained: () => void;
   /** Both ends learn of it at once. */
-  readonly closed: () => void;
+  readonly closed: (reason: string) => void;
 }
 
 /** Beyond it the engine drops, as `worker.ts` sets it: nothing may ever get there. */
@@ -113,13 +113,13 @@ export class SimulatedSocket implements SessionSocket {
     return this.#waitingBytes;
   }
 
-  close(): void {
+  close(_code = 1006, reason = ""): void {
     if (!this.isOpen) return;
 
     this.isOpen = false;
     this.#waiting = [];
     this.#waitingBytes = 0;
     for (const sockets of this.#ends.topics.values()) sockets.delete(this);
-    this.#ends.closed();
+    this.#ends.closed(reason);
   }
 }

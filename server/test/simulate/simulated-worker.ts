@@ -227,7 +227,8 @@ export class SimulatedWorker {
       said: (answer) => this.#witness.said(session, answer),
       heard,
       drained: () => this.#backpressure.drained(session),
-      closed: () => {
+      closed: (reason) => {
+        if (reason) this.#world.tell(`${session.identity?.sessionId} was closed: ${reason}`);
         this.#sockets.delete(socket);
         session.ended();
         leave(this.#chat, session);
