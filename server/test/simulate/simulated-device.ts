@@ -85,8 +85,8 @@ export class SimulatedDevice {
   #due: Told & { readonly stays: readonly number[] } = { messages: [], receipts: [], stays: [] };
   #line: Line | undefined;
   #isReady = false;
-  /** It was told that it lagged, and its `resume` is not done. */
-  #isReturning = false;
+  /** It was told that it lagged, and this `resume` is not done. */
+  #returning: number | undefined;
   #ref = 0;
   /** It has left for good, and nobody says again what was not answered. */
   isGone = false;
@@ -188,7 +188,7 @@ export class SimulatedDevice {
       () => {
         this.#line = undefined;
         this.#isReady = false;
-        this.#isReturning = false;
+        this.#returning = undefined;
         this.#asked.clear();
         this.#lacking.clear();
         this.reader.leave();
@@ -247,11 +247,11 @@ export class SimulatedDevice {
     if ("ref" in answer) return this.#answered(answer);
     if (answer.op === "lagged") {
       this.#parts.world.tell(`${this.sessionId} was too slow, and comes back`);
-      this.#isReturning = true;
-      return this.#comeBack({ op: "resume", ref: this.#ask({ op: "resume" }) });
+      this.#returning = this.#ask({ op: "resume" });
+      return this.#comeBack({ op: "resume", ref: this.#returning });
     }
     // Before that one's `done` it may be the one of a hello that was under way.
-    if (answer.op === "caughtUp") return this.#isReturning ? undefined : this.#caughtUp();
+    if (answer.op === "caughtUp") return this.#returning ? undefined : this.#caughtUp();
     if (answer.op === "summary") return this.#summarise(answer);
     // Of a channel that it is not in it knows nothing, and all comes once it is.
     if ("stream" in answer && !this.#isMine(answer.stream)) return;
@@ -432,8 +432,8 @@ export class SimulatedDevice {
     }
     if (answer.op === "refusal") return this.#refused(asked, answer.code);
     if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
-    if (asked.op === "resume") {
-      this.#isReturning = false;
+    if (answer.ref === this.#returning) {
+      this.#returning = undefined;
       this.#caughtUp();
     }
     if (asked.op !== "read") return;

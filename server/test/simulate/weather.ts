@@ -49,7 +49,7 @@ export function drawWeather(dice: Dice): Weather {
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
     removals: dice.pick([0, 3, 10]),
-    slowReaders: dice.between(0, 3),
+    slowReaders: dice.pick([0, 2, 5]),
   };
 }
 
