@@ -3,7 +3,8 @@ import { limits } from "#wire/limits.ts";
 import type { MessageRow, Pointer } from "#wire/row.ts";
 import { isUnread } from "#wire/unread.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { isPast, type SimulatedDevice } from "./simulated-device.ts";
+import { isPast } from "./device-claims.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
 
 /** What of the guarantees does not hold once the dust has settled, in sentences; empty where all do. */
 export function checkRun(

@@ -20,6 +20,7 @@ export interface Channel extends Group {
   /** By address, in order. */
   readonly messages: Map<Seq, StoredMessage>;
   readonly changes: MemoryChanges;
+  readonly begunWith: ReadonlySet<UserId>;
 }
 
 /** A user and their own stream: memberships and pointers. */
@@ -67,7 +68,7 @@ export class MemoryGroups {
 
   /** With members of whom no stream tells. */
   addChannel(id: ChannelId, members: readonly UserId[]): void {
-    const channel = this.#addChannel(id, "");
+    const channel = this.#addChannel(id, "", members);
     for (const userId of members) {
       const atStart = { readSeq: 0, deliveredSeq: 0, readFrom: 0 };
       channel.members.set(userId, { ...this.#memberOf(userId, "member"), pointer: atStart });
@@ -76,7 +77,7 @@ export class MemoryGroups {
 
   /** As `createGroup`, for a group that is not there yet. */
   createGroup(id: ChannelId, name: string, maker: UserId, users: readonly UserId[]): GroupChange {
-    const channel = this.#addChannel(id, name);
+    const channel = this.#addChannel(id, name, [maker, ...users]);
     const members = [
       this.#memberOf(maker, "admin"),
       ...users.map((user) => this.#memberOf(user, "member")),
@@ -117,6 +118,13 @@ export class MemoryGroups {
     return { channelId: id, textId, touched: [channelTouched(before, [row]), ...gone] };
   }
 
+  /** Whether somebody is in a channel that its maker began with them, and never left it. */
+  wasAlwaysIn(userId: UserId, channelId: ChannelId): boolean {
+    const [first, ...others] = this.staysOf(userId, channelId);
+    const begun = this.channels.get(channelId)!.begunWith;
+    return others.length === 0 && first?.until === undefined && begun.has(userId);
+  }
+
   /** The number by which somebody left who is not in a channel: 0 where they never were in it, undefined where they are. */
   leftAt(userId: UserId, channelId: ChannelId): Seq | undefined {
     const last = this.staysOf(userId, channelId).at(-1);
@@ -140,7 +148,7 @@ export class MemoryGroups {
     return stays;
   }
 
-  #addChannel(id: ChannelId, name: string): Channel {
+  #addChannel(id: ChannelId, name: string, begunWith: readonly UserId[]): Channel {
     const channel: Channel = {
       id,
       textId: `channel ${id}`,
@@ -149,6 +157,7 @@ export class MemoryGroups {
       members: new Map(),
       messages: new Map(),
       changes: new MemoryChanges(),
+      begunWith: new Set(begunWith),
     };
     this.channels.set(id, channel);
     return channel;

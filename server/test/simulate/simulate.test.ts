@@ -8,7 +8,7 @@ import { simulate } from "./simulate.ts";
 beforeAll(() => setLogLevel("silent"));
 afterAll(() => setLogLevel("info"));
 
-test("W10 T5 M20: in 1,000 runs nothing acknowledged is lost, doubled, out of order or missing after a resume, receipts only grow, unread is what the definition says, and every reader ends with what is stored", () => {
+test("W5 W6 W10 C11 T5 M20: in 1,000 runs nothing acknowledged is lost, doubled, out of order or missing after a resume, receipts only grow, unread is what the definition says, who left is told nothing, and every reader ends with what is stored, also who came back and who was too slow", () => {
   const bad = findBadRun(1, 1_000);
   expect(bad && describeRun(bad)).toBeUndefined();
 }, 60_000);
@@ -41,7 +41,7 @@ test("W10: in the runs workers die, before they could tell of a commit too, the 
     "somebody reads slowly",
   ]);
   expect(messages).toBeGreaterThan(500);
-  expect(receipts).toBeGreaterThan(300);
+  expect(receipts).toBeGreaterThan(200);
 });
 
 /** Within so many seeds the lack of each shows. */

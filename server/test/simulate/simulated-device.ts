@@ -1,10 +1,10 @@
-import type { CommandOf } from "#wire/command.ts";
 import type { RefusalCode } from "#wire/codes.ts";
 import type { Answer, EventOf, ReplyOf } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
-import type { Pointer, Row, RowOf } from "#wire/row.ts";
+import type { Pointer } from "#wire/row.ts";
 import { Reader } from "../reader.ts";
 import type { MemoryStore } from "./memory-store.ts";
+import { DeviceClaims, type Look, type Told } from "./device-claims.ts";
 import { epoch, identityOf, type Line, type SimulatedWorker } from "./simulated-worker.ts";
 import type { World } from "./world.ts";
 
@@ -16,14 +16,6 @@ interface Written {
   seq: Seq | undefined;
   /** The author was told that they are no member. */
   isRefused: boolean;
-}
-
-type Look = CommandOf<"read">["pointers"][number];
-
-/** What somebody was told is stored, on whichever of their devices. */
-export interface Told {
-  readonly messages: { readonly channel: ChannelId; readonly seq: Seq }[];
-  readonly receipts: Look[];
 }
 
 /** Whose device it is, and which of theirs. */
@@ -67,6 +59,7 @@ export class SimulatedDevice {
   readonly #parts: Parts;
   readonly #owner: Owner;
   readonly #token: string;
+  readonly #claims: DeviceClaims;
   readonly reader = new Reader();
   /** By channel, in the order in which it was written. */
   readonly written = new Map<ChannelId, Written[]>();
@@ -77,12 +70,8 @@ export class SimulatedDevice {
   readonly #joined = new Map<ChannelId, Seq>();
   /** Own pointers, as the line of each channel says. */
   readonly #lines = new Map<ChannelId, Pointer>();
-  /** What it came into while it knew of it: only of these it may be told that more is there than it was told. */
-  readonly #comeInto = new Set<ChannelId>();
   /** What is to be asked for once everything has come that is under way. */
   readonly #lacking = new Set<ChannelId>();
-  /** What its user had been told when it came back, and of how many stays in each channel. */
-  #due: Told & { readonly stays: readonly number[] } = { messages: [], receipts: [], stays: [] };
   #line: Line | undefined;
   #isReady = false;
   /** It was told that it lagged, and this `resume` is not done. */
@@ -97,6 +86,7 @@ export class SimulatedDevice {
     this.#owner = owner;
     this.#parts = parts;
     this.#token = `${userId}.${device}`;
+    this.#claims = new DeviceClaims({ ...parts, userId, sessionId: this.sessionId }, this.reader);
     this.reader.hold(userId);
     for (const channel of parts.channels) {
       this.reader.hold(channel);
@@ -202,28 +192,18 @@ export class SimulatedDevice {
   }
 
   /** Says what it holds; by `caughtUp` it has what its user had been told by now. */
-  #comeBack(
-    command:
-      Pick<CommandOf<"hello">, "op" | "ref" | "token"> | Pick<CommandOf<"resume">, "op" | "ref">,
-  ): void {
-    const { messages, receipts } = this.told;
-    this.#due = { messages: [...messages], receipts: [...receipts], stays: this.#stays() };
+  #comeBack(command: { op: "hello"; ref: number; token: string } | { op: "resume"; ref: number }) {
+    this.#claims.begin(this.told);
     this.#line!.say({ ...command, epoch, streams: this.reader.cursors() });
-  }
-
-  /** How often its user has been in each channel; -1 where they are not in it. */
-  #stays(): number[] {
-    const { store, channels } = this.#parts;
-    return channels.map((channel) =>
-      store.leftAt(this.userId, channel) === undefined
-        ? store.staysOf(this.userId, channel).length
-        : -1,
-    );
   }
 
   #ask(asked: Asked): number {
     this.#asked.set(++this.#ref, asked);
     return this.#ref;
+  }
+
+  #hasAsked(isIt: (asked: Asked) => boolean): boolean {
+    return [...this.#asked.values()].some(isIt);
   }
 
   breakSocket(): void {
@@ -241,8 +221,8 @@ export class SimulatedDevice {
   }
 
   #hear(answer: Answer): void {
-    if (answer.op === "interval") this.#witness(answer);
-    if (answer.op === "pointers") this.#witnessReceipts(answer.channel, answer.pointers);
+    if (answer.op === "interval") this.#claims.heard(answer);
+    if (answer.op === "pointers") this.#claims.heardOf(answer.channel, answer.pointers);
     if (answer.op === "opened") this.#opened(answer);
     if ("ref" in answer) return this.#answered(answer);
     if (answer.op === "lagged") {
@@ -269,10 +249,7 @@ export class SimulatedDevice {
       if (!row || row.version === this.#joined.get(channel)) continue;
       if (!row.body) this.#forget(channel);
       // What comes before `caughtUp` comes by itself to who was in it all the time.
-      else if (this.#isReady || this.#joined.has(channel)) {
-        this.#comeInto.add(channel);
-        this.#askFor(channel);
-      }
+      else if (this.#isReady || this.#joined.has(channel)) this.#askFor(channel);
       this.#joined.set(channel, row.version);
     }
   }
@@ -289,16 +266,15 @@ export class SimulatedDevice {
     if (!this.isIn(channel)) return;
     const line = { readSeq, deliveredSeq, readFrom };
     if (readSeq >= (this.#lines.get(channel)?.readSeq ?? 0)) this.#lines.set(channel, line);
-    // Who was always in it is never told that something is missing without being told what.
-    const isNew =
-      this.#comeInto.has(channel) || this.#parts.store.staysOf(this.userId, channel).length > 1;
-    if (isNew && asOf > this.reader.cursorOf(channel)) this.#askFor(channel);
+    // Who was always in it is never told that something is missing without being told what; who came into it may be.
+    const wasAlways = this.#parts.store.wasAlwaysIn(this.userId, channel);
+    if (!wasAlways && asOf > this.reader.cursorOf(channel)) this.#askFor(channel);
   }
 
   /** Opens a channel, or where it opens none asks for what it misses. */
   #askFor(channel: ChannelId): void {
     // One answer at a time: an older one behind a newer one would take back what came between.
-    const isAsked = [...this.#asked.values()].some((asked) => isFor(channel, asked));
+    const isAsked = this.#hasAsked((asked) => isFor(channel, asked));
     if (!this.#isReady || isAsked) return void this.#lacking.add(channel);
     if (!this.#line || !this.isIn(channel)) return;
     const cursor = this.reader.cursorOf(channel);
@@ -313,7 +289,7 @@ export class SimulatedDevice {
 
   #caughtUp(): void {
     this.#isReady = true;
-    this.#witnessOwn();
+    this.#claims.caughtUp((channel) => this.pointerOf(channel));
     for (const channel of this.#parts.channels) {
       if (this.isIn(channel) && (this.#owner.opens || this.reader.cursorOf(channel) === 0)) {
         this.#lacking.add(channel);
@@ -334,72 +310,8 @@ export class SimulatedDevice {
     this.#line.say({ op: "summaries", ref: this.#ask({ op: "summaries" }), channels });
   }
 
-  /** Nobody hears of what is not stored, and own pointers never go back. */
-  #witness({ stream, rows }: EventOf<"interval">): void {
-    for (const row of rows) {
-      if (row.kind === "pointer") this.#witnessPointer(row);
-      if (!this.#isStored(stream, row))
-        this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
-    }
-  }
-
-  #witnessPointer({ entity, version, body }: RowOf<"pointer">): void {
-    const held = this.reader.row(this.userId, "pointer", entity);
-    if (!held?.body || !body || version <= held.version || isPast(held.body, body)) return;
-    this.#parts.world.blame(`${this.sessionId} saw the pointer ${entity} go back`);
-  }
-
-  #isStored(stream: StreamId, row: Row): boolean {
-    const { store } = this.#parts;
-    if (row.kind === "message") {
-      const stored = store.message(stream as ChannelId, row.entity)?.draft;
-      return row.body?.clientMessageId === stored?.clientMessageId;
-    }
-    if (row.kind !== "pointer") return row.version <= (store.readHeads([stream]).get(stream) ?? 0);
-    return this.#isPastOf(this.userId, row.entity as ChannelId, row.body);
-  }
-
-  /** Whether somebody can have been so far; who has left since may have been anywhere. */
-  #isPastOf(userId: UserId, channel: ChannelId, once: Reached | null): boolean {
-    const now = this.#parts.store.pointerOf(userId, channel);
-    return !now || !once || isPast(once, now);
-  }
-
-  #witnessReceipts(channel: ChannelId, pointers: EventOf<"pointers">["pointers"]): void {
-    for (const pointer of pointers) {
-      if (this.#isPastOf(pointer.user, channel, pointer)) continue;
-      this.#blame(`heard of what ${pointer.user} read in ${channel}`);
-    }
-  }
-
-  /** Who comes back finds what they did, unless they left the channel meanwhile. */
-  #witnessOwn(): void {
-    const { world, channels } = this.#parts;
-    const stays = this.#stays();
-    const isSame = (channel: ChannelId): boolean => {
-      const at = channels.indexOf(channel);
-      return stays[at]! >= 0 && stays[at] === this.#due.stays[at];
-    };
-    for (const { channel, seq } of this.#due.messages) {
-      const isHeld = this.reader.row(channel, "message", seq) || seq < this.reader.sinceOf(channel);
-      if (isHeld || !isSame(channel)) continue;
-      world.blame(`${this.sessionId} came back without its user's ${seq} in ${channel}`);
-    }
-    for (const { channel, ...receipt } of this.#due.receipts) {
-      const pointer = this.pointerOf(channel);
-      if (!pointer || isPast(receipt, pointer) || !isSame(channel)) continue;
-      world.blame(`${this.sessionId} came back without what its user read in ${channel}`);
-    }
-  }
-
-  #blame(what: string): void {
-    this.#parts.world.blame(`${this.sessionId} ${what}, which is not stored`);
-  }
-
   #sendNext(channel: ChannelId): void {
-    const isAsked = [...this.#asked.values()].some(
-      (asked) => asked.op === "send" && asked.channel === channel,
-    );
+    const isAsked = this.#hasAsked((asked) => asked.op === "send" && asked.channel === channel);
     const drafts = this.#unsaid(channel).slice(0, draftsPerSendMax);
     if (!this.#line || !this.#isReady || isAsked || drafts.length === 0) return;
 
@@ -416,7 +328,7 @@ export class SimulatedDevice {
   }
 
   #readNext(): void {
-    const isAsked = [...this.#asked.values()].some(({ op }) => op === "read");
+    const isAsked = this.#hasAsked(({ op }) => op === "read");
     if (!this.#line || !this.#isReady || isAsked || this.#looks.size === 0) return;
 
     const pointers = [...this.#looks.values()];
@@ -477,25 +389,10 @@ export class SimulatedDevice {
 
   #opened({ ref, pointers }: ReplyOf<"opened">): void {
     const asked = this.#asked.get(ref);
-    if (asked?.op === "open") this.#witnessReceipts(asked.channel, pointers);
+    if (asked?.op === "open") this.#claims.heardOf(asked.channel, pointers);
   }
 }
 
 /** Whether it is answered by what is missing of that channel. */
 const isFor = (channel: ChannelId, asked: Asked): boolean =>
   (asked.op === "open" || asked.op === "fetch") && asked.channel === channel;
-
-/** How far somebody is, as others may see it. */
-interface Reached {
-  readonly readSeq: Seq | null;
-  readonly deliveredSeq: Seq | null;
-}
-
-/** Whether what was once so can have become what is. */
-export function isPast(once: Reached | null, now: Reached | null = nowhere): boolean {
-  if (!once || !now) return false;
-  const isRead = (once.readSeq ?? 0) <= (now.readSeq ?? 0);
-  return isRead && (once.deliveredSeq ?? 0) <= (now.deliveredSeq ?? 0);
-}
-
-const nowhere: Reached = { readSeq: 0, deliveredSeq: 0 };

@@ -2,7 +2,7 @@ import { encodeAnswer, encodeCommand } from "#wire/codec.ts";
 import type { Refusal } from "#wire/codes.ts";
 import type { Command } from "#wire/command.ts";
 import type { Answer, Interval } from "#wire/event.ts";
-import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Seq, StreamId, UserId } from "#wire/ids.ts";
 import { announceCommit } from "../../chat/announce-commit.ts";
 import { createDispatch } from "../../chat/commands.ts";
 import { followOwn, removeMembers, revokeMembership } from "../../chat/join.ts";

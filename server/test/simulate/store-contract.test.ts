@@ -1,3 +1,4 @@
+import { afterAll } from "bun:test";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { readChannels, readUserStream } from "../../store/catch-up.ts";
 import { addMembers, createGroup, removeMember } from "../../store/group.ts";
@@ -10,11 +11,14 @@ import { addChannel, addUsers } from "../channels.ts";
 import { testDatabase } from "../database.ts";
 import { memoryReads } from "./memory-reads.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { describeStore, names } from "./store-contract.ts";
+import { names, type StoreMaker } from "./contract-steps.ts";
+import { describeGroups } from "./group-contract.ts";
+import { describeStore } from "./store-contract.ts";
 
 const database = await testDatabase();
 const { sql } = database;
-describeStore("PostgreSQL", {
+afterAll(() => database[Symbol.asyncDispose]());
+const postgres: StoreMaker = {
   people: async () => (await addUsers(sql, ...names)) as [UserId, UserId, UserId],
   addChannel: (members) => addChannel(sql, members),
   createGroup: async (name, maker, users) => {
@@ -34,13 +38,12 @@ describeStore("PostgreSQL", {
   readOwn: (userId, from, rowsMax) => readUserStream(sql, userId, from, rowsMax),
   readMemberOf: (userId, channels) => readMemberOf(sql, userId, channels),
   reads: readsOf(sql),
-  end: async () => database[Symbol.asyncDispose](),
-});
+};
 
 const memory = new MemoryStore(() => 1_000);
 let ids = 0;
 const rowsMax = { channel: 1_000, own: 1_000 };
-describeStore("memory", {
+const inMemory: StoreMaker = {
   people: async () => {
     const people = names.map((name) => {
       memory.addUser(++ids as UserId, name);
@@ -64,5 +67,9 @@ describeStore("memory", {
   readOwn: async (userId, from, count) => memory.readStream(userId, from, count),
   readMemberOf: async (userId, channels) => memory.readMemberOf(userId, channels),
   reads: memoryReads(async (look) => look(memory), rowsMax),
-  end: async () => undefined,
-});
+};
+
+for (const [kind, store] of Object.entries({ PostgreSQL: postgres, memory: inMemory })) {
+  describeStore(kind, store);
+  describeGroups(kind, store);
+}
