@@ -43,9 +43,9 @@ const runMs = {
   /** For so long somebody is out of a channel. */
   absences: [1, 50, 200, 1_000, 5_000],
   /** For so long somebody reads slowly: the last one longer than the server waits. */
-  slowness: [500, 3_000, 10_000, 50_000],
+  slowness: [500, 3_000, 6_000, 10_000, 50_000],
   /** A frame in so many milliseconds. */
-  frames: [20, 200, 60_000],
+  frames: [100, 500, 60_000],
   again: 300,
   /** By then everybody was answered, or never will be. */
   answeredMax: 90_000,

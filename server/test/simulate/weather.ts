@@ -41,7 +41,7 @@ export function drawWeather(dice: Dice): Weather {
     failed: sometimes(0.2),
     posthumous: sometimes(0.2),
     locked: sometimes(0.2),
-    unread: sometimes(0.2),
+    unread: sometimes(0.1),
     deaths: sometimes(0.2),
     onlyMissedDie: dice.chance(0.5),
     departures: sometimes(0.4),
@@ -49,7 +49,7 @@ export function drawWeather(dice: Dice): Weather {
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
     removals: dice.pick([0, 3, 10]),
-    slowReaders: dice.pick([0, 2, 5]),
+    slowReaders: dice.pick([0, 3, 8]),
   };
 }
 

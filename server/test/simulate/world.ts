@@ -16,7 +16,7 @@ export class World {
   constructor(seed: number) {
     this.dice = new Dice(seed);
     this.weather = drawWeather(this.dice);
-    this.byteWeight = this.dice.pick([100, 1_000]);
+    this.byteWeight = this.dice.pick([200, 1_000]);
   }
 
   tell(sentence: string): void {
