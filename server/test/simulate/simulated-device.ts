@@ -5,18 +5,9 @@ import type { Pointer } from "#wire/row.ts";
 import { Reader } from "../reader.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import { DeviceClaims, type Look, type Told } from "./device-claims.ts";
+import { type Asked, isFor, Questions, type Written } from "./device-questions.ts";
 import { epoch, identityOf, type Line, type SimulatedWorker } from "./simulated-worker.ts";
 import type { World } from "./world.ts";
-
-interface Written {
-  readonly clientMessageId: string;
-  readonly body: string;
-  readonly rootSeq: Seq | null;
-  /** Where it stands, from the moment on at which the author was told. */
-  seq: Seq | undefined;
-  /** The author was told that they are no member. */
-  isRefused: boolean;
-}
 
 /** Whose device it is, and which of theirs. */
 interface Owner {
@@ -34,13 +25,6 @@ interface Parts {
   /** Somebody who lives. */
   readonly findWorker: () => SimulatedWorker;
 }
-
-/** What it asked for and was not answered on. */
-type Asked =
-  | { readonly op: "send"; readonly channel: ChannelId; readonly drafts: readonly Written[] }
-  | { readonly op: "read"; readonly pointers: readonly Look[] }
-  | { readonly op: "open" | "fetch"; readonly channel: ChannelId }
-  | { readonly op: "hello" | "resume" | "summaries" };
 
 const draftsPerSendMax = 3;
 const returnMsMax = 500;
@@ -63,7 +47,7 @@ export class SimulatedDevice {
   readonly reader = new Reader();
   /** By channel, in the order in which it was written. */
   readonly written = new Map<ChannelId, Written[]>();
-  readonly #asked = new Map<number, Asked>();
+  readonly #questions = new Questions();
   /** The newest look into each channel that was not answered yet. */
   readonly #looks = new Map<ChannelId, Look>();
   /** By channel, the number of the own stream by which it became a member. */
@@ -76,7 +60,8 @@ export class SimulatedDevice {
   #isReady = false;
   /** It was told that it lagged, and this `resume` is not done. */
   #returning: number | undefined;
-  #ref = 0;
+  /** `caughtUp` was heard since the last `resume` was done, and is not that of a `hello` that was under way when it began to lag. */
+  #returned = { hasCaughtUp: false, isSure: true };
   /** It has left for good, and nobody says again what was not answered. */
   isGone = false;
   isSlow = false;
@@ -179,7 +164,7 @@ export class SimulatedDevice {
         this.#line = undefined;
         this.#isReady = false;
         this.#returning = undefined;
-        this.#asked.clear();
+        this.#questions.clear();
         this.#lacking.clear();
         this.reader.leave();
         this.isSlow = false;
@@ -188,22 +173,13 @@ export class SimulatedDevice {
         world.clock.after(world.dice.between(1, returnMsMax), () => this.connect());
       },
     );
-    this.#comeBack({ op: "hello", ref: this.#ask({ op: "hello" }), token: this.#token });
+    this.#comeBack({ op: "hello", ref: this.#questions.ask({ op: "hello" }), token: this.#token });
   }
 
   /** Says what it holds; by `caughtUp` it has what its user had been told by now. */
   #comeBack(command: { op: "hello"; ref: number; token: string } | { op: "resume"; ref: number }) {
     this.#claims.begin(this.told);
     this.#line!.say({ ...command, epoch, streams: this.reader.cursors() });
-  }
-
-  #ask(asked: Asked): number {
-    this.#asked.set(++this.#ref, asked);
-    return this.#ref;
-  }
-
-  #hasAsked(isIt: (asked: Asked) => boolean): boolean {
-    return [...this.#asked.values()].some(isIt);
   }
 
   breakSocket(): void {
@@ -223,20 +199,27 @@ export class SimulatedDevice {
   #hear(answer: Answer): void {
     if (answer.op === "interval") this.#claims.heard(answer);
     if (answer.op === "pointers") this.#claims.heardOf(answer.channel, answer.pointers);
-    if (answer.op === "opened") this.#opened(answer);
     if ("ref" in answer) return this.#answered(answer);
     if (answer.op === "lagged") {
       this.#parts.world.tell(`${this.sessionId} was too slow, and comes back`);
-      this.#returning = this.#ask({ op: "resume" });
+      if (!this.#returning) this.#returned = { hasCaughtUp: false, isSure: this.#isReady };
+      this.#returning = this.#questions.ask({ op: "resume" });
       return this.#comeBack({ op: "resume", ref: this.#returning });
     }
-    // Before that one's `done` it may be the one of a hello that was under way.
-    if (answer.op === "caughtUp") return this.#returning ? undefined : this.#caughtUp();
+    if (answer.op === "caughtUp") {
+      this.#returned.hasCaughtUp = true;
+      return this.#returning ? undefined : this.#caughtUp();
+    }
     if (answer.op === "summary") return this.#summarise(answer);
     // Of a channel that it is not in it knows nothing, and all comes once it is.
     if ("stream" in answer && !this.#isMine(answer.stream)) return;
+    const reached = "stream" in answer ? this.reader.cursorOf(answer.stream) : 0;
     this.reader.apply(answer);
-    if ("stream" in answer && answer.stream === this.userId) this.#followMemberships();
+    if (!("stream" in answer)) return;
+    if (answer.stream === this.userId) this.#followMemberships();
+    // An answer to what it asked long ago: what came since is to come again.
+    else if (this.reader.cursorOf(answer.stream) < reached)
+      this.#askFor(answer.stream as ChannelId);
   }
 
   #isMine(stream: StreamId): boolean {
@@ -274,22 +257,22 @@ export class SimulatedDevice {
   /** Opens a channel, or where it opens none asks for what it misses. */
   #askFor(channel: ChannelId): void {
     // One answer at a time: an older one behind a newer one would take back what came between.
-    const isAsked = this.#hasAsked((asked) => isFor(channel, asked));
+    const isAsked = this.#questions.has((asked) => isFor(channel, asked));
     if (!this.#isReady || isAsked) return void this.#lacking.add(channel);
     if (!this.#line || !this.isIn(channel)) return;
     const cursor = this.reader.cursorOf(channel);
     if (this.#owner.opens) {
-      const ref = this.#ask({ op: "open", channel });
+      const ref = this.#questions.ask({ op: "open", channel });
       this.#line.say({ op: "open", ref, channel, epoch, cursor });
     } else {
-      const ref = this.#ask({ op: "fetch", channel });
+      const ref = this.#questions.ask({ op: "fetch", channel });
       this.#line.say({ op: "resume", ref, epoch, streams: [{ stream: channel, cursor }] });
     }
   }
 
-  #caughtUp(): void {
+  #caughtUp(isSure = true): void {
     this.#isReady = true;
-    this.#claims.caughtUp((channel) => this.pointerOf(channel));
+    if (isSure) this.#claims.caughtUp((channel) => this.pointerOf(channel));
     for (const channel of this.#parts.channels) {
       if (this.isIn(channel) && (this.#owner.opens || this.reader.cursorOf(channel) === 0)) {
         this.#lacking.add(channel);
@@ -307,17 +290,19 @@ export class SimulatedDevice {
   #askLines(): void {
     const channels = this.#parts.channels.filter((id) => this.isIn(id) && !this.#lines.has(id));
     if (!this.#line || !this.#isReady || channels.length === 0) return;
-    this.#line.say({ op: "summaries", ref: this.#ask({ op: "summaries" }), channels });
+    this.#line.say({ op: "summaries", ref: this.#questions.ask({ op: "summaries" }), channels });
   }
 
   #sendNext(channel: ChannelId): void {
-    const isAsked = this.#hasAsked((asked) => asked.op === "send" && asked.channel === channel);
+    const isAsked = this.#questions.has(
+      (asked) => asked.op === "send" && asked.channel === channel,
+    );
     const drafts = this.#unsaid(channel).slice(0, draftsPerSendMax);
     if (!this.#line || !this.#isReady || isAsked || drafts.length === 0) return;
 
     this.#line.say({
       op: "send",
-      ref: this.#ask({ op: "send", channel, drafts }),
+      ref: this.#questions.ask({ op: "send", channel, drafts }),
       channel,
       drafts: drafts.map(({ clientMessageId, body, rootSeq }) => ({
         clientMessageId,
@@ -328,32 +313,40 @@ export class SimulatedDevice {
   }
 
   #readNext(): void {
-    const isAsked = this.#hasAsked(({ op }) => op === "read");
+    const isAsked = this.#questions.has(({ op }) => op === "read");
     if (!this.#line || !this.#isReady || isAsked || this.#looks.size === 0) return;
 
     const pointers = [...this.#looks.values()];
-    this.#line.say({ op: "read", ref: this.#ask({ op: "read", pointers }), pointers });
+    this.#line.say({ op: "read", ref: this.#questions.ask({ op: "read", pointers }), pointers });
   }
 
   #answered(answer: Answer & { readonly ref: number }): void {
-    const asked = this.#asked.get(answer.ref);
+    const asked = this.#questions.take(answer.ref);
     if (!asked) return this.#parts.world.blame(`${this.sessionId} was answered twice`);
-    this.#asked.delete(answer.ref);
     if ("channel" in asked && isFor(asked.channel, asked) && this.#lacking.delete(asked.channel)) {
       this.#askFor(asked.channel);
     }
     if (answer.op === "refusal") return this.#refused(asked, answer.code);
     if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
-    if (answer.ref === this.#returning) {
-      this.#returning = undefined;
-      this.#caughtUp();
+    if (asked.op === "open" && answer.op === "opened") {
+      this.#claims.heardOf(asked.channel, answer.pointers);
     }
+    if (asked.op === "resume") this.#comesBack(answer.ref);
     if (asked.op !== "read") return;
     for (const pointer of asked.pointers) {
       this.told.receipts.push(pointer);
       if (this.#looks.get(pointer.channel) === pointer) this.#looks.delete(pointer.channel);
     }
     this.#readNext();
+  }
+
+  /** Who lagged again meanwhile was told nothing, and will be asked once more. */
+  #comesBack(ref: number): void {
+    const { hasCaughtUp, isSure } = this.#returned;
+    this.#returned = { hasCaughtUp: false, isSure: true };
+    if (ref !== this.#returning) return;
+    this.#returning = undefined;
+    if (hasCaughtUp) this.#caughtUp(isSure);
   }
 
   /** What nobody knows is asked again; and who left a channel has no business in it. */
@@ -386,13 +379,4 @@ export class SimulatedDevice {
     });
     this.#sendNext(channel);
   }
-
-  #opened({ ref, pointers }: ReplyOf<"opened">): void {
-    const asked = this.#asked.get(ref);
-    if (asked?.op === "open") this.#claims.heardOf(asked.channel, pointers);
-  }
 }
-
-/** Whether it is answered by what is missing of that channel. */
-const isFor = (channel: ChannelId, asked: Asked): boolean =>
-  (asked.op === "open" || asked.op === "fetch") && asked.channel === channel;
