@@ -87,12 +87,15 @@ export class DeviceClaims {
   }
 
   /** Who comes back finds what they did, unless they left the channel meanwhile. */
-  caughtUp(pointerOf: (channel: ChannelId) => Pointer | undefined): void {
+  caughtUp(
+    pointerOf: (channel: ChannelId) => Pointer | undefined,
+    lacking: ReadonlySet<ChannelId>,
+  ): void {
     const { world, channels, sessionId } = this.#parts;
     const stays = this.#stays();
     const isSame = (channel: ChannelId): boolean => {
       const at = channels.indexOf(channel);
-      return stays[at]! >= 0 && stays[at] === this.#due.stays[at];
+      return !lacking.has(channel) && stays[at]! >= 0 && stays[at] === this.#due.stays[at];
     };
     for (const { channel, seq } of this.#due.messages) {
       const isHeld =

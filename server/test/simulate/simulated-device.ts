@@ -272,7 +272,8 @@ export class SimulatedDevice {
 
   #caughtUp(isSure = true): void {
     this.#isReady = true;
-    if (isSure) this.#claims.caughtUp((channel) => this.pointerOf(channel));
+    // What an older answer took back comes again.
+    if (isSure) this.#claims.caughtUp((channel) => this.pointerOf(channel), this.#lacking);
     for (const channel of this.#parts.channels) {
       if (this.isIn(channel) && (this.#owner.opens || this.reader.cursorOf(channel) === 0)) {
         this.#lacking.add(channel);
