@@ -14,7 +14,7 @@ if (!Number.isInteger(seeds) || seeds < 1 || !Number.isInteger(from)) {
   console.error("Say how many seeds, and from which on: --seeds 1000 --from 1");
   process.exit(1);
 }
-setLogLevel("error");
+setLogLevel("silent");
 let bad = 0;
 for (let at = from; at < from + seeds;) {
   const until = Math.min(at + seedsPerLine, from + seeds);

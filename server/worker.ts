@@ -145,6 +145,7 @@ export async function startWorker(
     sessions,
     leaveTopics: (session) => leaveTopics(chat, session),
     now,
+    soon: setImmediate,
   });
   const delivery: Delivery = new Delivery({
     bus,

@@ -2,7 +2,7 @@ import type { RefusalCode } from "#wire/codes.ts";
 import { type Account, readIsActive, type Role } from "../store/account.ts";
 import type { Database } from "../store/database.ts";
 import { enterHostUser } from "../store/host-user.ts";
-import type { Reads } from "../store/reads.ts";
+import type { AccountReads } from "../store/reads.ts";
 import type { HostClaims, HostTokens } from "./host-tokens.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -23,7 +23,7 @@ export type Admit = (token: string) => Promise<Admitted | AdmitRefusal>;
 
 export interface AdmitParts {
   readonly sql: Database;
-  readonly reads: Pick<Reads, "activeUser" | "hostUser">;
+  readonly reads: AccountReads;
   /** For users whom the host application brings. */
   readonly writing: Database;
   readonly tokens: Tokens;

@@ -4,7 +4,6 @@ import type { Row } from "#wire/row.ts";
 import { cutIntervals, rowBytesMax } from "../fanout/cut.ts";
 import type { Session } from "../session/session.ts";
 import type { CaughtUp } from "../store/catch-up.ts";
-import { readPage, readState } from "../store/history.ts";
 import { type HeldChannel, readLimits } from "../store/reads.ts";
 import { identityOf } from "./identity.ts";
 import type { ChatParts } from "./parts.ts";
@@ -108,16 +107,16 @@ async function sendUserStream(
 
 /** Sends a channel's newest page and its state; false where the user is no member. */
 async function sendReset(
-  { sql }: ChatParts,
+  { reads }: ChatParts,
   session: Session,
   channelId: ChannelId,
 ): Promise<boolean> {
   const { userId } = identityOf(session);
-  const page = await readPage(sql, userId, channelId, 0, limits.pageRowsMax);
+  const page = await reads.page(userId, channelId, 0, limits.pageRowsMax);
   if (!page) return false;
   // Read after the page: a row of it may be newer than `through`, and then comes once more; none can be missing.
   const { rows: state, bytes } = newestWithin(
-    await readState(sql, channelId, catchUpLimits.stateRowsMax),
+    await reads.state(channelId, catchUpLimits.stateRowsMax),
     catchUpLimits.stateBytesMax,
   );
   const { rows, since, older } = withinBytes(page, catchUpLimits.pageBytesMax - bytes);

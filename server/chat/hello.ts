@@ -1,7 +1,7 @@
 import type { CommandOf } from "#wire/command.ts";
 import { closes, type Refusal } from "#wire/codes.ts";
 import type { EventOf } from "#wire/event.ts";
-import type { ChannelId, StreamId } from "#wire/ids.ts";
+import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { protocolVersion } from "#wire/version.ts";
 import type { Answered, Handling } from "../session/receive.ts";
@@ -91,13 +91,19 @@ export async function catchUpAll(
   const subscribed = memberships.slice(0, limits.subscribedMax).map(({ channelId }) => channelId);
   await subscribeDurable(parts, session, subscribed);
   if (!session.isListening) return;
-  // Whoever holds as much of a stream as was delivered when the socket was subscribed misses nothing, and knows the channel's summary.
+  // Whoever holds all that was stored when they came, and all that was delivered when they were subscribed, misses nothing, and knows the
+  // channel's summary. What was stored counts by itself: a worker that died may have told nobody.
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
-  const holdsAll = (stream: StreamId): boolean =>
-    sameEpoch &&
-    session.followed.has(stream) &&
-    cursors.get(stream) === delivery.deliveredOf(stream);
+  const stored = new Map<StreamId, Seq>(
+    memberships.map(({ channelId, head }) => [channelId, head]),
+  );
+  if (profile) stored.set(userId, profile.asOf);
+  const holdsAll = (stream: StreamId): boolean => {
+    const cursor = cursors.get(stream);
+    const isSubscribed = session.followed.has(stream) && cursor === delivery.deliveredOf(stream);
+    return sameEpoch && isSubscribed && cursor === stored.get(stream);
+  };
   const behind = streams.filter(({ stream }) => !holdsAll(stream));
   const unknown = memberships.map(({ channelId }) => channelId).filter((one) => !holdsAll(one));
   const direct = memberships.filter(({ isDirect }) => isDirect).slice(0, watchedPeersMax);
@@ -121,7 +127,7 @@ const watchedPeersMax = 200;
 const summaryEvent = (summary: Summary): EventOf<"summary"> => ({ op: "summary", ...summary });
 
 export async function sendSummaries(
-  { reads }: ChatParts,
+  { reads }: Pick<ChatParts, "reads">,
   session: Session,
   channels: readonly ChannelId[],
 ): Promise<void> {

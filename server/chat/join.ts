@@ -21,15 +21,14 @@ const rowsOf = ({ frame }: Announcement): Row[] =>
 export function removeMembers(parts: ChatParts, announcement: Announcement): void {
   const channelId = announcement.stream as ChannelId;
   for (const { entity } of rowsOf(announcement).filter(isRemoval)) {
-    for (const session of parts.sessions.ofUser(entity as UserId)) {
-      leaveChannel(parts, session, channelId);
-    }
+    revokeMembership(parts, { userId: entity as UserId, channelId });
   }
 }
 
 /**
- * Somebody was removed, and PostgreSQL says so before any announcement has come, or instead of one. Whoever is a member again by now
- * comes back through the barrier, with what a new member is told.
+ * Somebody was removed, as the channel's stream says, or PostgreSQL before any announcement has come, or instead of one: their sockets leave
+ * its topics in this tick. Whoever is a member again by now, as the own stream may have said already, comes back through the barrier, with
+ * what a new member is told.
  */
 export function revokeMembership(
   parts: ChatParts,
@@ -91,6 +90,9 @@ async function join(
 ): Promise<void> {
   const channelId = entity as ChannelId;
   if (!body) return leaveChannel(parts, session, channelId);
+  // A subscription that is under way may have asked before this membership, and find nobody.
+  const underWay = session.followed.underWay(channelId);
+  if (underWay) await underWay.catch(() => undefined);
   if (session.followed.has(channelId) || session.followed.size > limits.subscribedMax) return;
 
   await subscribeDurable(parts, session, [channelId]);

@@ -11,7 +11,7 @@ import { reasonOf } from "../test/reason.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { leave, leaveTopics } from "./leave.ts";
 import { hello } from "./hello.ts";
-import { followLive } from "./open-channel.ts";
+import { followLive, leaveChannel } from "./open-channel.ts";
 import type { Verified } from "../auth/verify.ts";
 import type { ChatParts } from "./parts.ts";
 import { watchPeople } from "./people.ts";
@@ -156,6 +156,18 @@ test("C11: who is removed while the subscription is under way is not put onto th
   slow.resolve();
   await subscribing;
   expect([topics.size, delivery.followed()]).toEqual([0, []]);
+});
+
+test("C11: who is removed while an opened channel is being followed stands on none of its topics", async () => {
+  const { parts, session, topics, onBus, acknowledged } = start();
+  await subscribeDurable(parts, session, [lobby]);
+  const slow = Promise.withResolvers<void>();
+  acknowledged.next = slow.promise;
+  const following = followLive(parts, session, lobby);
+  leaveChannel(parts, session, lobby);
+  slow.resolve();
+  await following;
+  expect([[...topics], [...session.open], [...onBus]]).toEqual([[], [], []]);
 });
 
 test("whoever asks for a stream while another question subscribes it waits for the same barrier", async () => {

@@ -25,7 +25,7 @@ export async function createGroup(
   if (parsed === undefined) return { refused: "name_invalid" };
 
   const wish = { textId: groupTextId(id), name: parsed, users };
-  const made = await change(
+  const made = await announceChange(
     parts,
     [maker, ...users],
     store.createGroup(parts.writing, maker, wish),
@@ -85,13 +85,13 @@ async function done(
   users: readonly UserId[],
   changing: Promise<store.GroupChange | Refusal>,
 ): Promise<Done | Refusal> {
-  const changed = await change(parts, [channel, ...users], changing);
+  const changed = await announceChange(parts, [channel, ...users], changing);
   return "refused" in changed ? changed : { op: "done" };
 }
 
 /** Announces what a change touched. Where its outcome is unknown, or it was done before, the streams that it concerns are looked at. */
-async function change(
-  parts: GroupParts,
+export async function announceChange(
+  parts: Pick<GroupParts, "delivery" | "heads">,
   concerned: readonly StreamId[],
   changing: Promise<store.GroupChange | Refusal>,
 ): Promise<store.GroupChange | Refusal> {

@@ -3,8 +3,6 @@ import type { ChannelId } from "#wire/ids.ts";
 import { liveTopic } from "../fanout/topic.ts";
 import type { Answered } from "../session/receive.ts";
 import type { Session } from "../session/session.ts";
-import { readWhyNot } from "../store/membership.ts";
-import { readPointers } from "../store/pointer.ts";
 import { subscribeDurable, unsubscribeDurable } from "./barrier.ts";
 import { sendCatchUp } from "./catch-up.ts";
 import { identityOf } from "./identity.ts";
@@ -17,16 +15,16 @@ export async function openChannel(
   { channel, epoch, cursor }: CommandOf<"open">,
 ): Promise<Answered> {
   const { userId } = identityOf(session);
-  const refuse = async () => ({ refused: await readWhyNot(parts.sql, channel, userId) });
+  const refuse = async () => ({ refused: await parts.reads.whyNot(channel, userId) });
   // Before anything is subscribed: a stranger's socket never stands on the topic, not even for a moment.
-  if (!(await readPointers(parts.sql, channel, userId))) return refuse();
+  if (!(await parts.reads.pointers(channel, userId))) return refuse();
 
   await subscribeDurable(parts, session, [channel]);
   await followLive(parts, session, channel);
   const sameEpoch = epoch === parts.epoch();
   const missing = await sendCatchUp(parts, session, [{ stream: channel, cursor }], { sameEpoch });
   // Once more: who was removed before this is refused, and of a later removal the user's own stream tells.
-  const pointers = await readPointers(parts.sql, channel, userId);
+  const pointers = await parts.reads.pointers(channel, userId);
   if (missing.length > 0 || !pointers) {
     leaveChannel(parts, session, channel);
     return refuse();
@@ -58,8 +56,9 @@ export async function followLive(
   if (session.open.has(channel)) return;
 
   await relay.follow([liveTopic(channel)]);
-  // Gone or lagging meanwhile: `leave` gave back only what was written down before.
-  if (!session.isListening) return relay.unfollow([liveTopic(channel)]);
+  // Gone, lagging or removed meanwhile: then what was written down before was given back, and this was not yet.
+  const isInVain = !session.followed.isSubscribed(channel) || session.open.has(channel);
+  if (isInVain) return relay.unfollow([liveTopic(channel)]);
   session.open.add(channel);
   session.subscribe(liveTopic(channel));
   void onlineCounts.look(channel).then((online) => {

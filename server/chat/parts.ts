@@ -19,10 +19,10 @@ export type PresenceState = Shown["as"];
 export interface ChatParts extends Verify {
   /** For reading; the primary. */
   readonly sql: Database;
-  /** The same, for many at once. */
-  readonly reads: Reads;
   /** For writing transactions outside the batch. */
   readonly writing: Database;
+  /** What sockets are brought up to date by, from the primary. */
+  readonly reads: Reads;
   readonly batch: MessageBatch;
   readonly delivery: Delivery;
   readonly heads: Heads;

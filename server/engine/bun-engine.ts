@@ -65,7 +65,8 @@ export function startBunEngine<Data>(
       message: (ws, frame) => handlers.received(socketOf(ws), frame),
       ping: (ws, bytes) => handlers.controlled(socketOf(ws), bytes.length),
       pong: (ws, bytes) => handlers.controlled(socketOf(ws), bytes.length),
-      drain: (ws) => handlers.drained(socketOf(ws)),
+      // Not from within the callback: frames of 16 KiB and more that are sent there can stall.
+      drain: (ws) => void setImmediate(() => handlers.drained(socketOf(ws))),
       close: (ws, code) => handlers.closed(socketOf(ws), code),
     },
   });

@@ -37,7 +37,7 @@ export interface EngineHandlers<Data> {
   received(socket: EngineSocket<Data>, frame: EngineFrame): void;
   /** A ping or a pong of so many bytes; pings are answered already. */
   controlled(socket: EngineSocket<Data>, bytes: number): void;
-  /** Nothing is buffered any more. Frames ≥ 16 KiB must not be sent from within (they can stall): return first. */
+  /** Nothing is buffered any more. Told outside of the engine's own callback: frames ≥ 16 KiB that are sent in there can stall. */
   drained(socket: EngineSocket<Data>): void;
   closed(socket: EngineSocket<Data>, code: number): void;
 }

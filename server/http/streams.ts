@@ -96,7 +96,7 @@ export class Streams {
       nowMs: chat.now(),
       topicOf: jsonTopic,
     });
-    socket.drained = () => drained(session);
+    socket.drained = () => void setImmediate(() => drained(session));
     const receiver = new Receiver(session, dispatch, pace, () => chat.now());
     admission.opened(address);
     chat.sessions.add(session);

@@ -29,7 +29,7 @@ export const log = {
 };
 
 /** The least that is written from now on. */
-export function setLogLevel(level: LogLevel): void {
+export function setLogLevel(level: LogLevel | "silent"): void {
   json.level = level;
 }
 

@@ -20,6 +20,7 @@ function begin() {
     sessions,
     leaveTopics: (session) => left.push(session),
     now: () => time.nowMs,
+    soon: setImmediate,
   });
   const join = (waitingBytes = 0) => {
     const lone = loneSession();

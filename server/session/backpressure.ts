@@ -16,6 +16,8 @@ export interface BackpressureParts {
   /** Takes the socket off all its topics, in this tick. */
   readonly leaveTopics: (session: Session) => void;
   readonly now: () => number;
+  /** Calls back after this tick: only then the engine counts what was published. */
+  readonly soon: (call: () => void) => void;
 }
 
 /**
@@ -41,8 +43,7 @@ export class Backpressure {
     if (this.#publishedBytes <= backpressureLimits.sweepBytes || this.#isDue) return;
 
     this.#isDue = true;
-    // Not in this tick: only after it the engine counts what was published.
-    setImmediate(() => this.look());
+    this.#parts.soon(() => this.look());
   }
 
   /** Looks at every socket; also called from time to time. */
@@ -55,8 +56,7 @@ export class Backpressure {
   /** The engine says that nothing waits for this reader any more. */
   drained(session: Session): void {
     session.drained();
-    // Not from within the engine's callback: large frames sent there can stall.
-    if (session.lag) setImmediate(() => this.#check(session));
+    if (session.lag) this.#check(session);
   }
 
   /** The engine had no room for a frame of this stream: whoever listens to it may be the one that lost it. */

@@ -38,6 +38,10 @@ export class Followed {
     return this.#underWay?.get(stream);
   }
 
+  isSubscribed(stream: StreamId): boolean {
+    return this.has(stream) && !this.#underWay?.has(stream);
+  }
+
   /** From now on the socket is subscribed. */
   arrived(stream: StreamId): void {
     this.#underWay?.delete(stream);
@@ -46,7 +50,7 @@ export class Followed {
 
   /** Whether the socket was subscribed. */
   delete(stream: StreamId): boolean {
-    const wasSubscribed = this.has(stream) && !this.#underWay?.has(stream);
+    const wasSubscribed = this.isSubscribed(stream);
     this.arrived(stream);
     if (this.#streams instanceof Set) this.#streams.delete(stream);
     else {

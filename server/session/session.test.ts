@@ -43,7 +43,7 @@ test("a queued frame is not sent again, a dropped one ends the socket with a cod
   expect(socket.sent).toHaveLength(1);
 });
 
-test("a long answer waits while more than half the budget waits for the reader, and goes on outside of the drain", async () => {
+test("a long answer waits while more than half the budget waits for the reader, and goes on when it has been read", async () => {
   const { socket, session } = loneSession();
   await session.writable();
   socket.waitingBytes = sessionLimits.budgetBytes / 2 + 1;
@@ -54,8 +54,6 @@ test("a long answer waits while more than half the budget waits for the reader, 
   expect(isWritable).toBe(false);
   socket.waitingBytes = 0;
   session.drained();
-  for (let microtasks = 0; microtasks < 20; microtasks++) await Promise.resolve();
-  expect(isWritable).toBe(false); // Frames of 16 KiB and more that are sent from `drain` can stall.
   await waiting;
   socket.waitingBytes = sessionLimits.budgetBytes;
   const lost = session.writable();

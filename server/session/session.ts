@@ -150,8 +150,7 @@ export class Session {
   drained(): void {
     const waiting = this.#writable;
     this.#writable = undefined;
-    // Not from within the engine's callback: large frames sent there can stall.
-    if (waiting) setImmediate(waiting.resolve);
+    waiting?.resolve();
   }
 
   /** Right after a publish the engine may not count that yet. */

@@ -27,16 +27,17 @@ export async function beginChanging(tx: Transaction): Promise<void> {
 }
 
 /**
- * Locks these users, by id, and gives each stream its next number; those who do not exist are left out. After the channels, before the
+ * Locks these users, by id, and gives each stream its next numbers, of which this says the last; those who do not exist are left out. After the channels, before the
  * rest: see `sql/README.md`.
  */
 export async function numberUsers(
   tx: Transaction,
   users: readonly UserId[],
+  count = 1,
 ): Promise<Map<UserId, Seq>> {
   await tx`select from users where id = any (${users as UserId[]}::bigint[]) order by id for no key update`;
   const rows = await tx<{ id: UserId; head: Seq }[]>`
-    update users set head = head + 1 where id = any (${users as UserId[]}::bigint[]) returning id, head`;
+    update users set head = head + ${count} where id = any (${users as UserId[]}::bigint[]) returning id, head`;
   return new Map(rows.map(({ id, head }) => [id, head]));
 }
 

@@ -80,3 +80,27 @@ export const membershipsTouched = (
 
 export const membershipsGone = (channelId: ChannelId, heads: ReadonlyMap<UserId, Seq>): Touched[] =>
   [...heads].map(([user, seq]) => membershipTouched(channelId, user, seq, null));
+
+/** Numbers of the own stream that joining takes: the membership, and behind it the pointers, which stand at the channel's head. */
+export const joiningNumbers = 2;
+
+export const joiningChanges = (channelId: ChannelId, heads: ReadonlyMap<UserId, Seq>): Change[] =>
+  [...heads].flatMap(([user, head]): Change[] => [
+    { stream: user, kind: "membership", entity: channelId, seq: head - 1 },
+    { stream: user, kind: "pointer", entity: channelId, seq: head },
+  ]);
+
+/** Of a group as it is after they joined. */
+export function joiningsTouched(
+  group: Group,
+  members: readonly Member[],
+  heads: ReadonlyMap<UserId, Seq>,
+): Touched[] {
+  const before = new Map([...heads].map(([user, head]) => [user, head - 1]));
+  const atHead = { readSeq: group.head, deliveredSeq: group.head, readFrom: group.head };
+  return membershipsTouched(group, members, before).map(({ stream, from, through, rows }) => {
+    const version = through + 1;
+    const pointer: Row = { kind: "pointer", entity: group.id, version, body: atHead };
+    return { stream, from, through: version, rows: [...rows, { position: version, row: pointer }] };
+  });
+}

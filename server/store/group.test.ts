@@ -70,9 +70,9 @@ test("C5 C6: a group has its maker as admin, the others as members, and stands i
   expect(await membersOf(group)).toEqual({ [ada]: "admin", [grace]: "member", [linus]: "member" });
   expect(made.touched.map(({ stream, from, through }) => [stream, from, through])).toEqual([
     [group, 0, 4],
-    [ada, 0, 1],
-    [grace, 0, 1],
-    [linus, 0, 1],
+    [ada, 0, 2],
+    [grace, 0, 2],
+    [linus, 0, 2],
   ]);
   await expectToldAsStored(made.touched);
   const { rows } = (await reads.userStream(grace, 0))!;
@@ -82,6 +82,7 @@ test("C5 C6: a group has its maker as admin, the others as members, and stands i
       entity: group,
       body: { textId: made.textId, kind: "group", name: "engine-room", role: "member", peer: null },
     },
+    { kind: "pointer", entity: group, body: { readSeq: 4, deliveredSeq: 4, readFrom: 4 } },
   ]);
   expect(await streamsOutOfStep(sql)).toEqual([]);
 });
@@ -113,12 +114,12 @@ test("C6 C9: a new name comes in the group's stream and in the list of every mem
   const touched = touchedOf(await renameGroup(sql, group, ada, "machine room"));
   expect(touched.map(({ stream, from, through }) => [stream, from, through])).toEqual([
     [group, 4, 5],
-    [ada, 1, 2],
-    [grace, 1, 2],
-    [linus, 1, 2],
+    [ada, 2, 3],
+    [grace, 2, 3],
+    [linus, 2, 3],
   ]);
   await expectToldAsStored(touched);
-  const { rows } = (await reads.userStream(linus, 1))!;
+  const { rows } = (await reads.userStream(linus, 2))!;
   expect(rows[0]!.row.body).toMatchObject({ name: "machine room" });
   expect(touchedOf(await renameGroup(sql, group, ada, "machine room"))).toEqual([]);
   expect(await renameGroup(sql, group, grace, "mine")).toEqual({ refused: "may_not_manage" });
@@ -131,7 +132,7 @@ test("C6: any member brings people in, with their pointers at the head; who is i
   const touched = touchedOf(await addMembers(sql, group, grace, [radia, ada, radia]));
   expect(touched.map(({ stream, from, through }) => [stream, from, through])).toEqual([
     [group, 6, 7],
-    [radia, 0, 1],
+    [radia, 0, 2],
   ]);
   await expectToldAsStored(touched);
   const [pointers] = await sql<{ pointers: number[] }[]>`

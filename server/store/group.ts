@@ -16,6 +16,9 @@ import type { Database } from "./database.ts";
 import {
   channelTouched,
   type Group,
+  joiningChanges,
+  joiningNumbers,
+  joiningsTouched,
   type Member,
   memberRow,
   membershipChanges,
@@ -283,7 +286,8 @@ async function addRows(
     insert into members (channel_id, user_id, role, joined_at, read_seq, delivered_seq, read_from)
     select ${group.id}, id, role, ${members[0]!.joinedAt}, ${head}, ${head}, ${head}
       from unnest(${ids}::bigint[], ${members.map(({ role }) => role)}::text[]) as p (id, role)`;
-  const heads = await numberUsers(tx, ids);
+  // Who was in it before holds the pointers of then: the new ones come as a change, too.
+  const heads = await numberUsers(tx, ids, joiningNumbers);
   const settings: Change[] = isNew
     ? [{ stream: group.id, kind: "settings", entity: 0, seq: group.head + 1 }]
     : [];
@@ -295,12 +299,12 @@ async function addRows(
       entity: id,
       seq: first + at,
     })),
-    ...membershipChanges(group.id, heads),
+    ...joiningChanges(group.id, heads),
   ]);
   const rows = members.map((member, at) => memberRow(member, first + at));
   return [
     channelTouched(group, isNew ? [settingsRow(group.head + 1, group.name), ...rows] : rows),
-    ...membershipsTouched(group, members, heads),
+    ...joiningsTouched({ ...group, head }, members, heads),
   ];
 }
 

@@ -5,8 +5,11 @@ import { type Account, readActiveUsers } from "./account.ts";
 import { type CaughtUp, readChannels, readUserStreams } from "./catch-up.ts";
 import type { Database } from "./database.ts";
 import { readDirectPeers } from "./direct-channel.ts";
+import { readPage, readState } from "./history.ts";
 import { type KnownHostUser, readHostUsers } from "./host-user.ts";
 import { readMemberOf } from "./members.ts";
+import { readWhyNot } from "./membership.ts";
+import { readPointers } from "./pointer.ts";
 import { type ProfileAsOf, readProfiles, readStatuses } from "./profile.ts";
 import { type Membership, readMemberships, readSummaries, type Summary } from "./summary.ts";
 
@@ -18,10 +21,14 @@ export interface HeldChannel {
   readonly rowsMax: number;
 }
 
-/** What everybody who comes in asks: read for all who ask at once in one statement each, on the primary. */
-export interface Reads {
+/** Whom a token speaks for. */
+export interface AccountReads {
   activeUser(userId: UserId, sessionId: string): Promise<Account | undefined>;
   hostUser(hostId: string): Promise<KnownHostUser | undefined>;
+}
+
+/** All that brings a socket up to date: the simulation has a memory answer it. */
+export interface Reads {
   profile(userId: UserId): Promise<ProfileAsOf | undefined>;
   /** Newest activity first. */
   memberships(userId: UserId): Promise<readonly Membership[]>;
@@ -36,6 +43,15 @@ export interface Reads {
   directPeers(userId: UserId, channels: readonly ChannelId[]): Promise<readonly UserId[]>;
   /** Of these people those who say something of themselves that has not passed. */
   statuses(users: readonly UserId[]): Promise<readonly { user: UserId; status: Status }[]>;
+  page(
+    userId: UserId,
+    channel: ChannelId,
+    before: Seq,
+    rowsMax: number,
+  ): ReturnType<typeof readPage>;
+  state(channel: ChannelId, rowsMax: number): ReturnType<typeof readState>;
+  pointers(channel: ChannelId, userId: UserId): ReturnType<typeof readPointers>;
+  whyNot(channel: ChannelId, userId: UserId): ReturnType<typeof readWhyNot>;
 }
 
 /** Of one statement. */
@@ -52,10 +68,11 @@ type Many<Question, Answer> = (
   questions: readonly Question[],
 ) => Promise<readonly Answer[]>;
 
+/** Reads on the primary. What everybody asks who comes in is read for all who ask at once, in one statement each. */
 export function createReads(
   sql: Database,
   after: (ms: number, call: () => void) => () => void,
-): Reads {
+): Reads & AccountReads {
   const gather = <Question, Answer>(
     read: Many<Question, Answer>,
     weightMax: number,
@@ -111,6 +128,10 @@ export function createReads(
       const found = await directPeers(asked.map((channelId) => ({ userId, channelId })));
       return found.filter((peer) => peer !== undefined);
     },
+    page: (userId, channel, before, rowsMax) => readPage(sql, userId, channel, before, rowsMax),
+    state: (channel, rowsMax) => readState(sql, channel, rowsMax),
+    pointers: (channel, userId) => readPointers(sql, channel, userId),
+    whyNot: (channel, userId) => readWhyNot(sql, channel, userId),
     statuses: async (users) => {
       const found = await statuses(users);
       return users.flatMap((user, at) => {

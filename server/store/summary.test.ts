@@ -113,8 +113,8 @@ test("C10: all channels of a person come newest activity first, silent ones by w
   await say(sql, old, me);
   await say(sql, fresh, me);
   expect(await reads.memberships(me)).toMatchObject([
-    { channelId: fresh },
-    { channelId: old },
-    { channelId: quiet },
+    { channelId: fresh, head: 2 },
+    { channelId: old, head: 1 },
+    { channelId: quiet, head: 0 },
   ]);
 });

@@ -75,18 +75,19 @@ const summaryOf = (channel: ChannelId, row: SummaryRow): Summary => ({
 export interface Membership {
   readonly channelId: ChannelId;
   readonly isDirect: boolean;
+  readonly head: Seq;
   readonly activeAtMs: number;
 }
 
-/** All channels of each of these users, newest activity first, with when something happened in each last. */
+/** All channels of each of these users, newest activity first, with the head of each and when something happened in it last. */
 export async function readMemberships(
   sql: Database,
   users: readonly UserId[],
 ): Promise<Membership[][]> {
   const rows = await sql<
-    { at: number; channel_id: ChannelId; is_direct: boolean; active_at_ms: number }[]
+    { at: number; channel_id: ChannelId; is_direct: boolean; head: Seq; active_at_ms: number }[]
   >`
-    select a.at, c.id as channel_id, c.kind = 'direct' as is_direct,
+    select a.at, c.id as channel_id, c.kind = 'direct' as is_direct, c.head,
            (extract(epoch from coalesce(last.created_at, m.joined_at)) * 1000)::bigint as active_at_ms
       from unnest(${users as UserId[]}::bigint[]) with ordinality as a (user_id, at)
      cross join lateral (select m.* from members m where m.user_id = a.user_id offset 0) m
@@ -98,8 +99,8 @@ export async function readMemberships(
       ) last on true
      order by a.at, coalesce(last.created_at, m.joined_at) desc, c.id desc`;
   const found: Membership[][] = users.map(() => []);
-  for (const { at, channel_id: channelId, is_direct: isDirect, active_at_ms } of rows) {
-    found[at - 1]!.push({ channelId, isDirect, activeAtMs: active_at_ms });
+  for (const { at, channel_id: channelId, is_direct: isDirect, head, active_at_ms } of rows) {
+    found[at - 1]!.push({ channelId, isDirect, head, activeAtMs: active_at_ms });
   }
   return found;
 }

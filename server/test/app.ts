@@ -13,6 +13,7 @@ import type { Database } from "../store/database.ts";
 import { chatParts } from "./chat-parts.ts";
 import { testDatabase } from "./database.ts";
 import { people, type Person } from "./people.ts";
+import { readsOf } from "./reads.ts";
 
 /** What a browser holds after an answer, and the answer. */
 export interface Answer {
@@ -65,7 +66,7 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
     tokens,
     admit: createAdmit({
       sql: database.sql,
-      reads: chat.reads,
+      reads: readsOf(database.sql),
       writing: database.sql,
       tokens,
       hostTokens: undefined,

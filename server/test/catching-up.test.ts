@@ -57,7 +57,7 @@ test("W2: one may be 1,000 rows behind, however long ago that was; 1,001 start a
   const intervals = await resumed(socket, epoch, channel, head - 1_000);
   expect(intervals.map(({ op }) => op)).not.toContain("reset");
   const reader = new Reader();
-  reader.streams.set(channel, { rows: new Map(), since: 0, cursor: head - 1_000 });
+  reader.streams.set(channel, { rows: new Map(), since: 0, resetAt: 0, cursor: head - 1_000 });
   for (const interval of intervals) reader.apply(interval);
   expect([reader.messages(channel).length, reader.cursorOf(channel)]).toEqual([1_000, head]);
 
@@ -193,7 +193,7 @@ test("W6: who reads too slowly is told no more, asks with the cursors when it ha
   await slow.greets(grace);
   await using author = await talk(server, ada, "in a hurry");
   const reader = new Reader();
-  reader.streams.set(channel, { rows: new Map(), since: 0, cursor: 2 });
+  reader.streams.set(channel, { rows: new Map(), since: 0, resetAt: 0, cursor: 2 });
   const said = await stall(slow, author);
   clock.pass(250); // The server looks at what waits for its sockets.
   said.push(await author.says("while nobody listened"));

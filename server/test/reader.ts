@@ -7,6 +7,8 @@ interface Stream {
   readonly rows: Map<string, Row>;
   /** The least address of the span that is covered without a hole. */
   since: Seq;
+  /** What it was reset to: older intervals would bring back what that left out. */
+  readonly resetAt: Seq;
   cursor: Seq;
 }
 
@@ -40,7 +42,13 @@ export class Reader {
   /** Begins to hold a stream's rows. */
   hold(stream: StreamId): void {
     if (this.streams.has(stream)) return;
-    this.streams.set(stream, { rows: new Map(), since: 0, cursor: 0 });
+    this.forget(stream);
+  }
+
+  /** Of a stream that is another's now nothing is kept. */
+  forget(stream: StreamId): void {
+    this.streams.set(stream, { rows: new Map(), since: 0, resetAt: 0, cursor: 0 });
+    this.#aside = this.#aside.filter((interval) => interval.stream !== stream);
   }
 
   /** The socket is gone, and what was kept aside with it: the next hello brings it. */
@@ -51,6 +59,11 @@ export class Reader {
   /** Intervals that do not join on to what is held. */
   get waiting(): string[] {
     return this.#aside.map(({ stream, from, through }) => `${stream}: (${from}, ${through}]`);
+  }
+
+  /** From where on all is held. */
+  sinceOf(stream: StreamId): Seq {
+    return this.streams.get(stream)?.since ?? 0;
   }
 
   cursorOf(stream: StreamId): Seq {
@@ -99,6 +112,7 @@ export class Reader {
   #interval({ stream, from, through, rows }: EventOf<"interval">): boolean {
     const held = this.streams.get(stream);
     if (held) {
+      if (through <= held.resetAt) return true;
       if (from > held.cursor) return false;
       this.#merge(stream, held.rows, rows);
       held.cursor = Math.max(held.cursor, through);
@@ -115,7 +129,7 @@ export class Reader {
   }
 
   #reset({ stream, through, since, rows }: EventOf<"reset">): void {
-    const held = { rows: new Map<string, Row>(), since, cursor: through };
+    const held = { rows: new Map<string, Row>(), since, resetAt: through, cursor: through };
     this.#merge(stream, held.rows, rows);
     this.streams.set(stream, held);
     this.#aside = this.#aside.filter(

@@ -1,7 +1,7 @@
 import { systemClock } from "#lib/clock.ts";
 import type { Database } from "../store/database.ts";
-import { createReads, type Reads } from "../store/reads.ts";
+import { type AccountReads, createReads, type Reads } from "../store/reads.ts";
 
 /** The reads of everybody who comes in, over a database. */
-export const readsOf = (sql: Database): Reads =>
+export const readsOf = (sql: Database): Reads & AccountReads =>
   createReads(sql, (ms, call) => systemClock.after(ms, call));

@@ -1,11 +1,17 @@
 /** Casts in which one guarantee does not hold: whoever checks has to notice. */
-import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import type { Pointer } from "#wire/row.ts";
-import { subscribeDurable } from "../../chat/barrier.ts";
 import { PointerFlush, type PointerFlushParts } from "../../chat/pointer-flush.ts";
+import { Delivery } from "../../fanout/deliver.ts";
+import { Backpressure } from "../../session/backpressure.ts";
+import type { Session } from "../../session/session.ts";
 import { MessageBatch, type BatchParts } from "../../store/batch.ts";
+import type { CaughtUp } from "../../store/catch-up.ts";
 import type { Draft } from "../../store/insert-messages.ts";
-import { type AskedPointer, MemoryStore, type StoredMessage } from "./memory-store.ts";
+import type { Reads } from "../../store/reads.ts";
+import type { StoredMessage } from "./memory-groups.ts";
+import { type AskedPointer, MemoryStore } from "./memory-store.ts";
+import { admin } from "./simulate.ts";
 import { type Cast, sound } from "./simulated-worker.ts";
 
 /** Everybody is told before the store is asked, of the numbers that are likely. */
@@ -29,6 +35,9 @@ function createHastyBatch(parts: BatchParts): MessageBatch {
   });
 }
 
+/** Further than any stream comes. */
+const likely = 1_000;
+
 /** Everybody is told before the store is asked. */
 function createHastyPointers(parts: PointerFlushParts): PointerFlush {
   return new PointerFlush({
@@ -37,8 +46,8 @@ function createHastyPointers(parts: PointerFlushParts): PointerFlush {
       for (const { channelId, userId, ...asked } of moves) {
         const [readSeq, deliveredSeq] = [asked.readSeq ?? 0, asked.deliveredSeq ?? 0];
         const body = { readSeq, deliveredSeq, readFrom: readSeq };
-        const row = { kind: "pointer", entity: channelId, version: 1, body } as const;
-        parts.announce({ stream: userId, from: 0, through: 1, rows: [row] });
+        const row = { kind: "pointer", entity: channelId, version: likely, body } as const;
+        parts.announce({ stream: userId, from: 0, through: likely, rows: [row] });
         parts.tellOthers(channelId, [{ user: userId, readSeq, deliveredSeq }]);
       }
       return parts.move(moves);
@@ -110,13 +119,53 @@ interface Broken {
 
 const hastyPointers: Cast = { ...sound, createPointers: createHastyPointers };
 
-const hastyHello: Cast = {
+/** The socket is subscribed, and what it misses is read, while the bus has not acknowledged yet. */
+class HastyDelivery extends Delivery {
+  override follow(...asked: Parameters<Delivery["follow"]>): Promise<void> {
+    super.follow(...asked).catch(() => undefined);
+    return Promise.resolve();
+  }
+}
+
+/** Who catches up asks otherwise than the core does. */
+const reading = (change: (reads: Reads) => Partial<Reads>): Cast => ({
   ...sound,
-  answerHello: async (sendMissed, sayCaughtUp) => {
-    sayCaughtUp();
-    await sendMissed();
-  },
-};
+  equip: (chat) => ({ ...chat, reads: { ...chat.reads, ...change(chat.reads) } }),
+});
+
+const nothingMissed = (stream: StreamId, from: Seq): CaughtUp => ({
+  stream,
+  from,
+  through: from,
+  head: from,
+  cut: false,
+  rows: [],
+});
+
+/** What was read too slowly is forgiven, and not made up for. */
+class ForgivingBackpressure extends Backpressure {
+  override drained(session: Session): void {
+    session.lag = undefined;
+    super.drained(session);
+  }
+}
+
+/** Whoever comes back stands where they stood. */
+class RememberingStore extends MemoryStore {
+  readonly #before = new Map<string, Pointer>();
+
+  override removeMember(...asked: Parameters<MemoryStore["removeMember"]>) {
+    const [channelId, , userId] = asked;
+    const pointer = this.pointerOf(userId, channelId);
+    if (pointer) this.#before.set(`${channelId} ${userId}`, pointer);
+    return super.removeMember(...asked);
+  }
+
+  override pointerOnJoining(head: Seq, userId: UserId, channelId: ChannelId): Pointer {
+    const before = this.#before.get(`${channelId} ${userId}`);
+    return before ?? super.pointerOnJoining(head, userId, channelId);
+  }
+}
 
 export const broken: Readonly<Record<string, Broken>> = {
   "announce before commit": {
@@ -124,7 +173,11 @@ export const broken: Readonly<Record<string, Broken>> = {
     shows: /heard of the message/,
   },
   "no healing": {
-    cast: { ...sound, readIntervals: async () => ({ intervals: [], more: false }) },
+    cast: {
+      ...sound,
+      createDelivery: (parts) =>
+        new Delivery({ ...parts, readIntervals: async () => ({ intervals: [], more: false }) }),
+    },
     shows: /holds .* of \d+ in/,
   },
   "no heads": {
@@ -132,11 +185,7 @@ export const broken: Readonly<Record<string, Broken>> = {
     shows: /holds .* of \d+ in/,
   },
   "no barrier": {
-    cast: {
-      ...sound,
-      // What is missed is read while the subscription is still under way.
-      subscribe: async (...asked) => void subscribeDurable(...asked).catch(() => undefined),
-    },
+    cast: { ...sound, createDelivery: (parts) => new HastyDelivery(parts) },
     shows: /waits for what is before|holds .* of \d+ in/,
   },
   "client ids not unique": {
@@ -173,6 +222,67 @@ export const broken: Readonly<Record<string, Broken>> = {
     cast: { ...sound, createStore: (now) => new ThreadCountingStore(now) },
     shows: /are unread/,
   },
-  "caught up before own messages": { cast: hastyHello, shows: /came back without its user's/ },
-  "caught up before own pointers": { cast: hastyHello, shows: /came back without what/ },
+  "caught up before own messages": {
+    cast: reading(() => ({
+      channels: async (_user, asked) =>
+        new Map(
+          asked.map(({ channelId, cursor }) => [channelId, nothingMissed(channelId, cursor)]),
+        ),
+    })),
+    shows: /came back without its user's/,
+  },
+  "caught up before own pointers": {
+    cast: reading((reads) => ({
+      userStream: async (user, cursor) => {
+        const found = await reads.userStream(user, cursor);
+        return found && { ...found, rows: found.rows.filter(({ row }) => row.kind !== "pointer") };
+      },
+      summaries: async (user, channels) => {
+        const found = await reads.summaries(user, channels);
+        return found.map((each) => ({ ...each, readSeq: 0, deliveredSeq: 0, readFrom: 0 }));
+      },
+    })),
+    shows: /came back without what/,
+  },
+  "who is removed stays on the topics": {
+    cast: { ...sound, removeMembers: () => undefined },
+    shows: /is told of \d+ to/,
+  },
+  "the barrier asks nobody who is a member": {
+    cast: {
+      ...sound,
+      equip: (chat) => ({
+        ...chat,
+        readMemberOf: async (_user, channels) => new Set(channels),
+        reads: { ...chat.reads, memberships: () => chat.reads.memberships(admin) },
+      }),
+    },
+    shows: /stands on a topic of/,
+  },
+  "catching up asks nobody who they are": {
+    cast: reading((reads) => ({
+      channels: (_user, asked) => reads.channels(admin, asked),
+      page: (_user, ...asked) => reads.page(admin, ...asked),
+    })),
+    shows: /has not been in it since it came/,
+  },
+  "who joins is not subscribed": {
+    cast: { ...sound, followOwn: () => undefined },
+    shows: /holds/,
+  },
+  "a slow reader is forgiven": {
+    cast: { ...sound, createBackpressure: (parts) => new ForgivingBackpressure(parts) },
+    shows: /holds/,
+  },
+  "a slow reader stays on the topics": {
+    cast: {
+      ...sound,
+      createBackpressure: (parts) => new Backpressure({ ...parts, leaveTopics: () => undefined }),
+    },
+    shows: /is lagging, and told of/,
+  },
+  "who comes back stands where they stood": {
+    cast: { ...sound, createStore: (now) => new RememberingStore(now) },
+    shows: /joined .*, and has read to/,
+  },
 };

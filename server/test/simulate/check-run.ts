@@ -3,19 +3,23 @@ import { limits } from "#wire/limits.ts";
 import type { MessageRow, Pointer } from "#wire/row.ts";
 import { isUnread } from "#wire/unread.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { isPast, type SimulatedDevice } from "./simulated-device.ts";
+import { isPast } from "./device-claims.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
 
 /** What of the guarantees does not hold once the dust has settled, in sentences; empty where all do. */
 export function checkRun(
   store: MemoryStore,
   channels: readonly ChannelId[],
   devices: readonly SimulatedDevice[],
+  mayRise: boolean,
 ): string[] {
   return devices.flatMap((device) => [
     ...channels.flatMap((channel) => [
-      ...checkWritten(store, channel, device),
+      ...checkWritten(store, channel, device, mayRise),
       ...checkReceipts(store, channel, device),
+      ...checkJoined(store, channel, device),
       ...(device.isGone ? [] : checkHeld(store, channel, device)),
+      ...(device.isGone ? [] : checkMembers(store, channel, device)),
       ...(device.isGone ? [] : checkPointer(store, channel, device)),
       ...checkUnread(store, channel, device),
     ]),
@@ -26,11 +30,27 @@ export function checkRun(
   ]);
 }
 
-/** All of it was answered, and stands exactly once, in the author's order, where the author was told; of who has gone perhaps not the end. */
-function checkWritten(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
+/**
+ * All of it was answered, and stands exactly once, in the author's order, where the author was told; of who has gone perhaps not the end. What
+ * was refused to who was no member stands nowhere, unless an attempt before was still under way when they came back.
+ */
+function checkWritten(
+  store: MemoryStore,
+  channel: ChannelId,
+  device: SimulatedDevice,
+  mayRise: boolean,
+): string[] {
   const faults: string[] = [];
-  const own = store.messages(channel).filter(({ draft }) => draft.sessionId === device.sessionId);
-  const written = device.written.get(channel)!;
+  const said = store.messages(channel).filter(({ draft }) => draft.sessionId === device.sessionId);
+  const refused = new Set(
+    device.written.get(channel)!.flatMap((one) => (one.isRefused ? one.clientMessageId : [])),
+  );
+  const own = said.filter(({ draft }) => !refused.has(draft.clientMessageId));
+  const risen = said.filter(({ draft }) => refused.has(draft.clientMessageId));
+  if (!mayRise && risen.length > 0) {
+    faults.push(`"${risen[0]!.draft.body}" was refused, and stands at ${risen[0]!.seq}`);
+  }
+  const written = device.written.get(channel)!.filter(({ isRefused }) => !isRefused);
   for (const { clientMessageId, body, seq } of written) {
     const stored = own.filter(({ draft }) => draft.clientMessageId === clientMessageId);
     const where = stored.map((message) => message.seq).join(", ") || "nowhere";
@@ -49,7 +69,8 @@ function checkWritten(store: MemoryStore, channel: ChannelId, device: SimulatedD
 function checkHeld(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
   const isMember = store.readMemberOf(device.userId, [channel]).has(channel);
   const held = device.reader.messages(channel);
-  const stored = isMember ? store.messages(channel) : [];
+  const since = device.reader.sinceOf(channel);
+  const stored = isMember ? store.messages(channel).filter(({ seq }) => seq >= since) : [];
   const isWhole =
     held.length === stored.length &&
     stored.every(({ seq, draft }, at) => held[at]![0] === seq && held[at]![1] === draft.body);
@@ -62,14 +83,39 @@ function checkHeld(store: MemoryStore, channel: ChannelId, device: SimulatedDevi
 function checkReceipts(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
   const stored = store.pointerOf(device.userId, channel);
   return device.told.receipts
-    .filter((receipt) => receipt.channel === channel && !isPast(receipt, stored))
+    .filter((receipt) => stored && receipt.channel === channel && !isPast(receipt, stored))
     .map(({ readSeq }) => `${device.sessionId} read to ${readSeq}, which ${channel} has forgotten`);
+}
+
+/** Whoever joined begins at the head, as far as they had come before. */
+function checkJoined(
+  store: MemoryStore,
+  channel: ChannelId,
+  { userId }: SimulatedDevice,
+): string[] {
+  const { since, until } = store.staysOf(userId, channel).at(-1) ?? { since: 0, until: 0 };
+  const { readSeq = 0, deliveredSeq = 0 } = store.pointerOf(userId, channel) ?? {};
+  if (until !== undefined || Math.min(readSeq, deliveredSeq) >= since) return [];
+  return [`${userId} joined ${channel} at ${since}, and has read to ${readSeq}`];
+}
+
+/** A member knows who is in the channel. */
+function checkMembers(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
+  const isMember = store.readMemberOf(device.userId, [channel]).has(channel);
+  const rows = device.reader.rows(channel, "member").filter(({ body }) => body);
+  const held = rows.map(({ entity }) => entity).toSorted((one, other) => one - other);
+  const due = isMember ? store.memberIds(channel) : [];
+  if (Bun.deepEquals(held, due)) return [];
+  return [
+    `${device.sessionId} sees ${held.join(" ")} in ${channel}, where there are ${due.join(" ")}`,
+  ];
 }
 
 /** A device holds its user's pointers as they stand. */
 function checkPointer(store: MemoryStore, channel: ChannelId, device: SimulatedDevice): string[] {
-  const held = device.reader.row(device.userId, "pointer", channel)?.body ?? neverMoved;
-  const stored = store.pointerOf(device.userId, channel) ?? neverMoved;
+  const stored = store.pointerOf(device.userId, channel);
+  if (!stored) return [];
+  const held = device.pointerOf(channel) ?? neverMoved;
   if (Bun.deepEquals(held, stored)) return [];
   const [holds, stands] = [held, stored].map((pointer) => Object.values(pointer).join(" "));
   return [
@@ -86,10 +132,11 @@ function checkUnread(store: MemoryStore, channel: ChannelId, device: SimulatedDe
   if (!summary) return [];
   const stored = store
     .readStream(channel, 0, summary.asOf)!
-    .rows.map(({ row }) => row as MessageRow);
+    .rows.flatMap(({ row }) => (row.kind === "message" ? row : []));
   const due = countUnread(stored, userId, summary.readFrom);
-  const { readFrom } = reader.row(userId, "pointer", channel)?.body ?? neverMoved;
-  const seen = device.isGone ? due : countUnread(reader.rows(channel, "message"), userId, readFrom);
+  const { readFrom } = device.pointerOf(channel) ?? neverMoved;
+  const isTold = !device.isGone && reader.sinceOf(channel) <= readFrom + 1;
+  const seen = isTold ? countUnread(reader.rows(channel, "message"), userId, readFrom) : due;
   if (summary.unread === due && seen === due) return [];
   const said = `a summary says ${summary.unread}, and the device ${seen}`;
   return [`of ${channel} ${due} are unread for ${device.sessionId}: ${said}`];

@@ -1,3 +1,5 @@
+import type { Refusal } from "#wire/codes.ts";
+import type { GroupChange } from "../../store/group.ts";
 import type { Draft, Inserted } from "../../store/insert-messages.ts";
 import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
 import type { MemoryStore } from "./memory-store.ts";
@@ -48,6 +50,15 @@ export class HostileStore {
     return this.#write({
       commit: (store) => store.movePointers(moves),
       isNew: (moved) => moved.length > 0,
+    });
+  }
+
+  changeGroup(
+    change: (store: MemoryStore) => GroupChange | Refusal,
+  ): Promise<GroupChange | Refusal> {
+    return this.#write({
+      commit: change,
+      isNew: (changed) => !("refused" in changed) && changed.touched.length > 0,
     });
   }
 

@@ -20,15 +20,19 @@ const lobby = 7 as ChannelId;
 const engineRoom = 8 as ChannelId;
 const channels = [lobby, engineRoom];
 const people = [11, 12, 13, 14, 15] as UserId[];
-/** The last one is a member of the lobby alone. */
+/** The last one is in the lobby alone, at first. */
 const members = new Map([
   [lobby, people],
   [engineRoom, people.slice(0, -1)],
 ]);
+/** Makes the groups, and stays in them. */
+export const admin = people[0]!;
 
 /** Who has two devices. */
 const twoDevices = new Set(people.slice(0, 1));
 
+/** Of those who leave. */
+const returns = 0.8;
 const workersMax = 3;
 const runMs = {
   /** So long it rains; then everything has to mend itself. */
@@ -36,8 +40,15 @@ const runMs = {
   /** The longest outage of the bus ends before. */
   outageMax: 12_000,
   rebirth: 2_000,
+  /** For so long somebody is out of a channel. */
+  absences: [1, 50, 200, 1_000, 5_000],
+  /** For so long somebody reads slowly: the last one longer than the server waits. */
+  slowness: [500, 3_000, 6_000, 10_000, 50_000],
+  /** A frame in so many milliseconds. */
+  frames: [100, 500, 60_000],
+  again: 300,
   /** By then everybody was answered, or never will be. */
-  answeredMax: 60_000,
+  answeredMax: 90_000,
   /** Heads are told for 5 s behind a commit, a silent worker is missed after 3.5 s. */
   dust: 8_000,
   /** A worker says each second that it is here, two of three words may be lost, and each may be late. */
@@ -52,7 +63,11 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   const world = new World(seed);
   const { clock, dice } = world;
   const store = cast.createStore(() => clock.now());
-  for (const [channel, users] of members) store.addChannel(channel, users);
+  for (const userId of people) store.addUser(userId, `user ${userId}`);
+  for (const [channel, [maker, ...users]] of members) {
+    store.createGroup(channel, `group ${channel}`, maker!, users);
+  }
+  const mayRise = world.weather.posthumous > 0;
   const hub = new HostileHub(world);
   const workers: SimulatedWorker[] = [];
   /**
@@ -84,6 +99,13 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     worker.die();
     clock.after(dice.between(1, runMs.rebirth), startOne);
   };
+  /** Whoever asks asks once more where nobody knows what became of it. */
+  const changeGroup = (...asked: Parameters<SimulatedWorker["changeGroup"]>): void => {
+    dice
+      .pick(workers)
+      .changeGroup(...asked)
+      .catch(() => void clock.after(runMs.again, () => changeGroup(...asked)));
+  };
   const someTime = (): number => dice.between(0, runMs.rain);
 
   for (let count = 0; count < workersMax; count++) startOne();
@@ -91,12 +113,14 @@ export function simulate(seed: number, cast: Cast = sound): Run {
   const devices = people.flatMap((userId) => {
     const told = { messages: [], receipts: [] };
     const numbers = twoDevices.has(userId) ? [1, 2] : [1];
-    return numbers.map((device) => new SimulatedDevice({ userId, device, told }, parts));
+    return numbers.map((device) => {
+      const opens = dice.chance(0.5);
+      return new SimulatedDevice({ userId, device, told, opens }, parts);
+    });
   });
   for (const device of devices) {
     device.connect();
     for (const channel of channels) {
-      if (!members.get(channel)!.includes(device.userId)) continue;
       const looks = dice.between(0, 4);
       for (let at = 0; at < looks; at++) clock.after(someTime(), () => device.look(channel));
       const bursts = dice.between(0, 4);
@@ -108,7 +132,28 @@ export function simulate(seed: number, cast: Cast = sound): Run {
       }
     }
   }
-  const { brokenSockets, murders, busOutages } = world.weather;
+  const { brokenSockets, murders, busOutages, removals, slowReaders } = world.weather;
+  for (let count = 0; count < removals; count++) {
+    const [channel, userId] = [dice.pick(channels), dice.pick(people.slice(1))];
+    const atMs = someTime();
+    const by = dice.pick([admin, userId]);
+    clock.after(atMs, () => {
+      world.tell(`${userId} leaves ${channel}, by ${by}`);
+      changeGroup([channel, userId], (found) => found.removeMember(channel, by, userId));
+    });
+    if (!dice.chance(returns)) continue;
+    clock.after(atMs + dice.pick(runMs.absences), () => {
+      world.tell(`${userId} joins ${channel}`);
+      changeGroup([channel, userId], (found) => found.addMembers(channel, admin, [userId]));
+    });
+  }
+  for (let count = 0; count < slowReaders; count++) {
+    const [ms, frameMs] = [dice.pick(runMs.slowness), dice.pick(runMs.frames)];
+    clock.after(someTime(), () => {
+      world.tell("somebody reads slowly");
+      dice.pick(devices).readSlowly(ms, frameMs);
+    });
+  }
   for (let count = 0; count < brokenSockets; count++) {
     clock.after(someTime(), () => dice.pick(devices).breakSocket());
   }
@@ -129,11 +174,11 @@ export function simulate(seed: number, cast: Cast = sound): Run {
     passUntil(world, clock.now() + 100);
   }
   passUntil(world, clock.now() + runMs.dust);
-  let faults = checkRun(store, channels, devices);
+  let faults = checkRun(store, channels, devices, mayRise);
   if (faults.length > 0 && mayBeUnmissed) {
     for (const worker of workers) worker.compare();
     passUntil(world, clock.now() + runMs.dust);
-    faults = checkRun(store, channels, devices);
+    faults = checkRun(store, channels, devices, mayRise);
   }
 
   return {

@@ -1,34 +1,21 @@
-import type { CommandOf } from "#wire/command.ts";
+import type { RefusalCode } from "#wire/codes.ts";
 import type { Answer, EventOf, ReplyOf } from "#wire/event.ts";
-import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
-import type { Row, RowOf } from "#wire/row.ts";
-import type { Identity } from "../../session/session.ts";
+import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Pointer } from "#wire/row.ts";
 import { Reader } from "../reader.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import type { Line, SimulatedWorker } from "./simulated-worker.ts";
+import { DeviceClaims, type Look, type Told } from "./device-claims.ts";
+import { type Asked, isFor, Questions, type Written } from "./device-questions.ts";
+import { epoch, identityOf, type Line, type SimulatedWorker } from "./simulated-worker.ts";
 import type { World } from "./world.ts";
-
-interface Written {
-  readonly clientMessageId: string;
-  readonly body: string;
-  readonly rootSeq: Seq | null;
-  /** Where it stands, from the moment on at which the author was told. */
-  seq: Seq | undefined;
-}
-
-type Look = CommandOf<"read">["pointers"][number];
-
-/** What somebody was told is stored, on whichever of their devices. */
-export interface Told {
-  readonly messages: { readonly channel: ChannelId; readonly seq: Seq }[];
-  readonly receipts: Look[];
-}
 
 /** Whose device it is, and which of theirs. */
 interface Owner {
   readonly userId: UserId;
   readonly device: number;
   readonly told: Told;
+  /** It opens the channels that it is in, and so hears what others read. */
+  readonly opens: boolean;
 }
 
 interface Parts {
@@ -41,6 +28,8 @@ interface Parts {
 
 const draftsPerSendMax = 3;
 const returnMsMax = 500;
+/** Until it asks again what nobody could answer; lines are not asked for more often. */
+const againMs = 1_000;
 /** Of the looks into a channel: it is marked as unread. */
 const marksUnread = 0.2;
 /** Of the messages. */
@@ -48,34 +37,41 @@ const replies = 0.2;
 
 /**
  * A client: reads by the protocol's rules, keeps what it wrote and how far it read until it is told that it is stored, comes back when its
- * socket breaks.
+ * socket breaks or it was too slow, and opens what it is told to be in.
  */
 export class SimulatedDevice {
   readonly #parts: Parts;
   readonly #owner: Owner;
-  readonly #identity: Identity;
+  readonly #token: string;
+  readonly #claims: DeviceClaims;
   readonly reader = new Reader();
   /** By channel, in the order in which it was written. */
   readonly written = new Map<ChannelId, Written[]>();
-  /** What the send with that `ref` asked for. */
-  readonly #asked = new Map<number, { channel: ChannelId; drafts: readonly Written[] }>();
+  readonly #questions = new Questions();
   /** The newest look into each channel that was not answered yet. */
   readonly #looks = new Map<ChannelId, Look>();
-  /** What the one read under way asked for. */
-  #reading: { ref: number; pointers: readonly Look[] } | undefined;
-  /** What its user had been told when it came back. */
-  #due: Told = { messages: [], receipts: [] };
+  /** By channel, the number of the own stream by which it became a member. */
+  readonly #joined = new Map<ChannelId, Seq>();
+  /** Own pointers, as the line of each channel says. */
+  readonly #lines = new Map<ChannelId, Pointer>();
+  /** What is to be asked for once everything has come that is under way. */
+  readonly #lacking = new Set<ChannelId>();
   #line: Line | undefined;
   #isReady = false;
-  #ref = 0;
+  /** It was told that it lagged, and this `resume` is not done. */
+  #returning: number | undefined;
+  /** `caughtUp` was heard since the last `resume` was done, and is not that of a `hello` that was under way when it began to lag. */
+  #returned = { hasCaughtUp: false, isSure: true };
   /** It has left for good, and nobody says again what was not answered. */
   isGone = false;
+  isSlow = false;
 
   constructor(owner: Owner, parts: Parts) {
     const { userId, device } = owner;
     this.#owner = owner;
     this.#parts = parts;
-    this.#identity = { userId, name: `user ${userId}`, sessionId: `session ${userId}.${device}` };
+    this.#token = `${userId}.${device}`;
+    this.#claims = new DeviceClaims({ ...parts, userId, sessionId: this.sessionId }, this.reader);
     this.reader.hold(userId);
     for (const channel of parts.channels) {
       this.reader.hold(channel);
@@ -88,15 +84,30 @@ export class SimulatedDevice {
   }
 
   get sessionId(): string {
-    return this.#identity.sessionId;
+    return identityOf(this.#token).sessionId;
   }
 
   get told(): Told {
     return this.#owner.told;
   }
 
+  /** As far as it knows. */
+  isIn(channel: ChannelId): boolean {
+    return Boolean(this.reader.row(this.userId, "membership", channel)?.body);
+  }
+
+  /** Own pointers: of the own stream and of the line those that have read further are the newer ones. */
+  pointerOf(channel: ChannelId): Pointer | undefined {
+    const own = this.reader.row(this.userId, "pointer", channel)?.body;
+    const line = this.#lines.get(channel);
+    if (!own || !line) return own ?? line;
+    if (own.readSeq < line.readSeq) return line;
+    return { ...own, deliveredSeq: Math.max(own.deliveredSeq, line.deliveredSeq) };
+  }
+
   /** Something new, or now and then a reply to what it sees. */
   say(channel: ChannelId): void {
+    if (!this.isIn(channel)) return;
     const { userId, device } = this.#owner;
     const written = this.written.get(channel)!;
     const number = ((userId * 10 + device) * 100 + channel) * 1_000 + written.length;
@@ -106,6 +117,7 @@ export class SimulatedDevice {
       body: `${written.length + 1} of ${userId}.${device}`,
       rootSeq: this.#chooseRoot(channel),
       seq: undefined,
+      isRefused: false,
     });
     this.#sendNext(channel);
   }
@@ -118,6 +130,7 @@ export class SimulatedDevice {
 
   /** Reads a channel, perhaps less of it than another device has; or marks it as unread. */
   look(channel: ChannelId): void {
+    if (!this.isIn(channel)) return;
     const { dice } = this.#parts.world;
     const deliveredSeq = this.reader.cursorOf(channel);
     const somewhere = dice.between(0, deliveredSeq);
@@ -131,7 +144,7 @@ export class SimulatedDevice {
   /** All was answered that it asked for, or it will not be any more. */
   get isAnswered(): boolean {
     const isSaid = [...this.written.keys()].every((channel) => this.#unsaid(channel).length === 0);
-    return this.isGone || (isSaid && !this.isReading);
+    return this.isGone || (isSaid && !this.isReading && !this.isSlow);
   }
 
   /** It was not told yet that its last looks are stored. */
@@ -140,104 +153,157 @@ export class SimulatedDevice {
   }
 
   #unsaid(channel: ChannelId): Written[] {
-    return this.written.get(channel)!.filter(({ seq }) => seq === undefined);
+    return this.written.get(channel)!.filter(({ seq, isRefused }) => !seq && !isRefused);
   }
 
   connect(): void {
     const { world, findWorker } = this.#parts;
     this.#line = findWorker().connect(
-      this.#identity,
       (answer) => this.#hear(answer),
       () => {
         this.#line = undefined;
         this.#isReady = false;
-        this.#asked.clear();
-        this.#reading = undefined;
+        this.#returning = undefined;
+        this.#questions.clear();
+        this.#lacking.clear();
         this.reader.leave();
+        this.isSlow = false;
         this.isGone = world.dice.chance(world.weather.departures);
         if (this.isGone) return;
         world.clock.after(world.dice.between(1, returnMsMax), () => this.connect());
       },
     );
-    this.#due = { messages: [...this.told.messages], receipts: [...this.told.receipts] };
-    this.#line.hello(this.reader.cursors());
+    this.#comeBack({ op: "hello", ref: this.#questions.ask({ op: "hello" }), token: this.#token });
+  }
+
+  /** Says what it holds; by `caughtUp` it has what its user had been told by now. */
+  #comeBack(command: { op: "hello"; ref: number; token: string } | { op: "resume"; ref: number }) {
+    this.#claims.begin(this.told);
+    this.#line!.say({ ...command, epoch, streams: this.reader.cursors() });
   }
 
   breakSocket(): void {
     this.#line?.socket.close();
   }
 
+  readSlowly(ms: number, frameMs: number): void {
+    const line = this.#line;
+    if (!line || this.isSlow) return;
+    this.isSlow = true;
+    line.socket.readSlowly(ms, frameMs);
+    this.#parts.world.clock.after(ms, () => {
+      if (this.#line === line) this.isSlow = false;
+    });
+  }
+
   #hear(answer: Answer): void {
-    if (answer.op === "interval") this.#witness(answer);
-    if (answer.op === "pointers") this.#witnessReceipts(answer);
+    if (answer.op === "interval") this.#claims.heard(answer);
+    if (answer.op === "pointers") this.#claims.heardOf(answer.channel, answer.pointers);
+    if ("ref" in answer) return this.#answered(answer);
+    if (answer.op === "lagged") {
+      this.#parts.world.tell(`${this.sessionId} was too slow, and comes back`);
+      if (!this.#returning) this.#returned = { hasCaughtUp: false, isSure: this.#isReady };
+      this.#returning = this.#questions.ask({ op: "resume" });
+      return this.#comeBack({ op: "resume", ref: this.#returning });
+    }
+    if (answer.op === "caughtUp") {
+      this.#returned.hasCaughtUp = true;
+      return this.#returning ? undefined : this.#caughtUp();
+    }
+    if (answer.op === "summary") return this.#summarise(answer);
+    // Of a channel that it is not in it knows nothing, and all comes once it is.
+    if ("stream" in answer && !this.#isMine(answer.stream)) return;
+    const reached = "stream" in answer ? this.reader.cursorOf(answer.stream) : 0;
     this.reader.apply(answer);
-    if (answer.op === "sent") this.#answered(answer);
-    if (answer.op === "done" || answer.op === "refusal") this.#readAnswered(answer);
-    if (answer.op !== "caughtUp") return;
+    if (!("stream" in answer)) return;
+    if (answer.stream === this.userId) this.#followMemberships();
+    // An answer to what it asked long ago: what came since is to come again.
+    else if (this.reader.cursorOf(answer.stream) < reached)
+      this.#askFor(answer.stream as ChannelId);
+  }
+
+  #isMine(stream: StreamId): boolean {
+    return stream === this.userId || this.isIn(stream as ChannelId);
+  }
+
+  #followMemberships(): void {
+    for (const channel of this.#parts.channels) {
+      const row = this.reader.row(this.userId, "membership", channel);
+      if (!row || row.version === this.#joined.get(channel)) continue;
+      if (!row.body) this.#forget(channel);
+      // What comes before `caughtUp` comes by itself to who was in it all the time.
+      else if (this.#isReady || this.#joined.has(channel)) this.#askFor(channel);
+      this.#joined.set(channel, row.version);
+    }
+  }
+
+  /** Of a channel that one is not in any more nothing is kept but what was not sent. */
+  #forget(channel: ChannelId): void {
+    this.reader.forget(channel);
+    this.#lines.delete(channel);
+    this.#looks.delete(channel);
+    this.#lacking.delete(channel);
+  }
+
+  #summarise({ channel, asOf, readSeq, deliveredSeq, readFrom }: EventOf<"summary">): void {
+    if (!this.isIn(channel)) return;
+    const line = { readSeq, deliveredSeq, readFrom };
+    if (readSeq >= (this.#lines.get(channel)?.readSeq ?? 0)) this.#lines.set(channel, line);
+    // Who was always in it is never told that something is missing without being told what; who came into it may be.
+    const wasAlways = this.#parts.store.wasAlwaysIn(this.userId, channel);
+    if (!wasAlways && asOf > this.reader.cursorOf(channel)) this.#askFor(channel);
+  }
+
+  /** Opens a channel, or where it opens none asks for what it misses. */
+  #askFor(channel: ChannelId): void {
+    // One answer at a time: an older one behind a newer one would take back what came between.
+    const isAsked = this.#questions.has((asked) => isFor(channel, asked));
+    if (!this.#isReady || isAsked) return void this.#lacking.add(channel);
+    if (!this.#line || !this.isIn(channel)) return;
+    const cursor = this.reader.cursorOf(channel);
+    if (this.#owner.opens) {
+      const ref = this.#questions.ask({ op: "open", channel });
+      this.#line.say({ op: "open", ref, channel, epoch, cursor });
+    } else {
+      const ref = this.#questions.ask({ op: "fetch", channel });
+      this.#line.say({ op: "resume", ref, epoch, streams: [{ stream: channel, cursor }] });
+    }
+  }
+
+  #caughtUp(isSure = true): void {
     this.#isReady = true;
-    this.#witnessOwn();
-    for (const channel of this.#parts.channels) this.#sendNext(channel);
+    // What an older answer took back comes again.
+    if (isSure) this.#claims.caughtUp((channel) => this.pointerOf(channel), this.#lacking);
+    for (const channel of this.#parts.channels) {
+      if (this.isIn(channel) && (this.#owner.opens || this.reader.cursorOf(channel) === 0)) {
+        this.#lacking.add(channel);
+      }
+      this.#sendNext(channel);
+    }
+    const lacking = [...this.#lacking];
+    this.#lacking.clear();
+    for (const channel of lacking) this.#askFor(channel);
+    this.#askLines();
     this.#readNext();
   }
 
-  /** Nobody hears of what is not stored, and own pointers never go back. */
-  #witness({ stream, rows }: EventOf<"interval">): void {
-    for (const row of rows) {
-      if (row.kind === "pointer") this.#witnessPointer(row);
-      const isStored = row.kind === "pointer" ? this.#isReceipt(row) : this.#isMessage(stream, row);
-      if (!isStored) this.#blame(`heard of the ${row.kind} ${row.entity} in ${stream}`);
-    }
-  }
-
-  #witnessPointer({ entity, version, body }: RowOf<"pointer">): void {
-    const held = this.reader.row(this.userId, "pointer", entity);
-    if (!held || version <= held.version || isPast(held.body, body)) return;
-    this.#parts.world.blame(`${this.sessionId} saw the pointer ${entity} go back`);
-  }
-
-  #isMessage(stream: number, { kind, entity, body }: Row): boolean {
-    const stored = this.#parts.store.messages(stream as ChannelId)[entity - 1]?.draft;
-    return kind === "message" && body?.clientMessageId === stored?.clientMessageId;
-  }
-
-  #isReceipt({ entity, body }: RowOf<"pointer">): boolean {
-    return isPast(body, this.#parts.store.pointerOf(this.userId, entity as ChannelId));
-  }
-
-  #witnessReceipts({ channel, pointers }: EventOf<"pointers">): void {
-    for (const pointer of pointers) {
-      if (isPast(pointer, this.#parts.store.pointerOf(pointer.user, channel))) continue;
-      this.#blame(`heard of what ${pointer.user} read in ${channel}`);
-    }
-  }
-
-  /** Who comes back finds what they did. */
-  #witnessOwn(): void {
-    const { world } = this.#parts;
-    for (const { channel, seq } of this.#due.messages) {
-      if (this.reader.row(channel, "message", seq)) continue;
-      world.blame(`${this.sessionId} came back without its user's ${seq} in ${channel}`);
-    }
-    for (const { channel, ...receipt } of this.#due.receipts) {
-      if (isPast(receipt, this.reader.row(this.userId, "pointer", channel)?.body)) continue;
-      world.blame(`${this.sessionId} came back without what its user read in ${channel}`);
-    }
-  }
-
-  #blame(what: string): void {
-    this.#parts.world.blame(`${this.sessionId} ${what}, which is not stored`);
+  /** Who broke off between a channel's rows and its line has no line. */
+  #askLines(): void {
+    const channels = this.#parts.channels.filter((id) => this.isIn(id) && !this.#lines.has(id));
+    if (!this.#line || !this.#isReady || channels.length === 0) return;
+    this.#line.say({ op: "summaries", ref: this.#questions.ask({ op: "summaries" }), channels });
   }
 
   #sendNext(channel: ChannelId): void {
-    const isAsked = [...this.#asked.values()].some((asked) => asked.channel === channel);
+    const isAsked = this.#questions.has(
+      (asked) => asked.op === "send" && asked.channel === channel,
+    );
     const drafts = this.#unsaid(channel).slice(0, draftsPerSendMax);
     if (!this.#line || !this.#isReady || isAsked || drafts.length === 0) return;
 
-    const ref = ++this.#ref;
-    this.#asked.set(ref, { channel, drafts });
-    this.#line.send({
+    this.#line.say({
       op: "send",
-      ref,
+      ref: this.#questions.ask({ op: "send", channel, drafts }),
       channel,
       drafts: drafts.map(({ clientMessageId, body, rootSeq }) => ({
         clientMessageId,
@@ -247,48 +313,71 @@ export class SimulatedDevice {
     });
   }
 
-  #answered({ ref, fates }: ReplyOf<"sent">): void {
-    const { channel, drafts } = this.#asked.get(ref)!;
-    this.#asked.delete(ref);
-    // What was refused is unknown or was not tried: it is said again under its id.
-    fates.forEach(({ seq, code }, at) => {
-      if (code !== null) return;
-      drafts[at]!.seq = seq;
-      this.told.messages.push({ channel, seq });
-    });
-    this.#sendNext(channel);
-  }
-
   #readNext(): void {
-    if (!this.#line || !this.#isReady || this.#reading || this.#looks.size === 0) return;
+    const isAsked = this.#questions.has(({ op }) => op === "read");
+    if (!this.#line || !this.#isReady || isAsked || this.#looks.size === 0) return;
 
-    this.#reading = { ref: ++this.#ref, pointers: [...this.#looks.values()] };
-    this.#line.read({ op: "read", ref: this.#ref, pointers: [...this.#looks.values()] });
+    const pointers = [...this.#looks.values()];
+    this.#line.say({ op: "read", ref: this.#questions.ask({ op: "read", pointers }), pointers });
   }
 
-  /** What was refused is unknown, and asked for once more. */
-  #readAnswered({ op }: Answer): void {
-    const pointers = op === "done" ? this.#reading!.pointers : [];
-    this.#reading = undefined;
-    for (const pointer of pointers) {
+  #answered(answer: Answer & { readonly ref: number }): void {
+    const asked = this.#questions.take(answer.ref);
+    if (!asked) return this.#parts.world.blame(`${this.sessionId} was answered twice`);
+    if ("channel" in asked && isFor(asked.channel, asked) && this.#lacking.delete(asked.channel)) {
+      this.#askFor(asked.channel);
+    }
+    if (answer.op === "refusal") return this.#refused(asked, answer.code);
+    if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
+    if (asked.op === "open" && answer.op === "opened") {
+      this.#claims.heardOf(asked.channel, answer.pointers);
+    }
+    if (asked.op === "resume") this.#comesBack(answer.ref);
+    if (asked.op !== "read") return;
+    for (const pointer of asked.pointers) {
       this.told.receipts.push(pointer);
       if (this.#looks.get(pointer.channel) === pointer) this.#looks.delete(pointer.channel);
     }
     this.#readNext();
   }
-}
 
-/** How far somebody is, as others may see it. */
-interface Reached {
-  readonly readSeq: Seq | null;
-  readonly deliveredSeq: Seq | null;
-}
+  /** Who lagged again meanwhile was told nothing, and will be asked once more. */
+  #comesBack(ref: number): void {
+    const { hasCaughtUp, isSure } = this.#returned;
+    this.#returned = { hasCaughtUp: false, isSure: true };
+    if (ref !== this.#returning) return;
+    this.#returning = undefined;
+    if (hasCaughtUp) this.#caughtUp(isSure);
+  }
 
-/** Whether what was once so can have become what is. */
-export function isPast(once: Reached | null, now: Reached | null = nowhere): boolean {
-  if (!once || !now) return false;
-  const isRead = (once.readSeq ?? 0) <= (now.readSeq ?? 0);
-  return isRead && (once.deliveredSeq ?? 0) <= (now.deliveredSeq ?? 0);
-}
+  /** What nobody knows is asked again; and who left a channel has no business in it. */
+  #refused(asked: Asked, code: RefusalCode): void {
+    const isOver = code === "not_a_member" && asked.op === "open";
+    const isSoon = code === "slow_down" && asked.op === "summaries";
+    if (code !== "unavailable" && !isOver && !isSoon) {
+      this.#parts.world.blame(`${this.sessionId} was refused ${asked.op}: ${code}`);
+    }
+    if (isOver) return;
+    const line = this.#line;
+    this.#parts.world.clock.after(againMs, () => {
+      if (this.#line !== line) return;
+      if (asked.op === "open" || asked.op === "fetch") this.#askFor(asked.channel);
+      if (asked.op === "send") this.#sendNext(asked.channel);
+      if (asked.op === "read") this.#readNext();
+      if (asked.op === "summaries") this.#askLines();
+    });
+  }
 
-const nowhere: Reached = { readSeq: 0, deliveredSeq: 0 };
+  #sent(asked: Asked & { op: "send" }, { fates }: ReplyOf<"sent">): void {
+    const { channel, drafts } = asked;
+    // What is unknown or was not tried is said again under its id.
+    fates.forEach(({ seq, code }, at) => {
+      const draft = drafts[at]!;
+      draft.isRefused = code === "not_a_member";
+      if (code !== null) return;
+      draft.seq = seq;
+      this.told.messages.push({ channel, seq });
+    });
+    this.#sendNext(channel);
+  }
+}

@@ -1,24 +1,35 @@
-import { encodeAnswer } from "#wire/codec.ts";
-import type { CommandOf } from "#wire/command.ts";
+import { encodeAnswer, encodeCommand } from "#wire/codec.ts";
+import type { Refusal } from "#wire/codes.ts";
+import type { Command } from "#wire/command.ts";
 import type { Answer, Interval } from "#wire/event.ts";
-import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import type { Seq, StreamId, UserId } from "#wire/ids.ts";
 import { announceCommit } from "../../chat/announce-commit.ts";
-import { subscribeDurable, unsubscribeDurable } from "../../chat/barrier.ts";
-import { markRead } from "../../chat/mark-read.ts";
+import { createDispatch } from "../../chat/commands.ts";
+import { followOwn, removeMembers, revokeMembership } from "../../chat/join.ts";
+import { leave, leaveTopics } from "../../chat/leave.ts";
+import { announceChange } from "../../chat/manage-group.ts";
 import type { ChatParts } from "../../chat/parts.ts";
 import { PointerFlush, type PointerFlushParts } from "../../chat/pointer-flush.ts";
-import { sendMessage } from "../../chat/send-message.ts";
+import { TypingBook } from "../../chat/typing-book.ts";
 import { cutIntervals } from "../../fanout/cut.ts";
-import { Delivery } from "../../fanout/deliver.ts";
+import { Delivery, type DeliveryParts } from "../../fanout/deliver.ts";
 import { decodeHeads, Heads } from "../../fanout/heads.ts";
 import { Peers } from "../../fanout/peers.ts";
+import { Relay } from "../../fanout/relay.ts";
 import { durableTopic, headsTopic, isDurable, liveTopic, peersTopic } from "../../fanout/topic.ts";
+import { Backpressure, type BackpressureParts } from "../../session/backpressure.ts";
+import { Pace } from "../../session/pace.ts";
+import { Receiver } from "../../session/receive.ts";
 import { type Identity, Session } from "../../session/session.ts";
+import { Sessions } from "../../session/sessions.ts";
 import { type BatchParts, MessageBatch } from "../../store/batch.ts";
+import type { GroupChange } from "../../store/group.ts";
 import type { HostileBus, HostileHub } from "./hostile-bus.ts";
 import { HostileStore } from "./hostile-store.ts";
+import { memoryReads } from "./memory-reads.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { SimulatedSocket } from "./simulated-socket.ts";
+import { Witness } from "./witness.ts";
 import { Life, type World } from "./world.ts";
 
 /** The parts that a guarantee rests on: a test swaps one for one that breaks it. */
@@ -26,48 +37,57 @@ export interface Cast {
   createStore(now: () => number): MemoryStore;
   createBatch(parts: BatchParts): Pick<MessageBatch, "add">;
   createPointers(parts: PointerFlushParts): PointerFlush;
+  createDelivery(parts: DeliveryParts): Delivery;
+  createBackpressure(parts: BackpressureParts): Backpressure;
+  /** What the commands are handed. */
+  equip(chat: ChatParts): ChatParts;
   /** Perhaps the user's pointers moved, and nobody was told. */
   suspectOwn(heads: Heads, userId: UserId): void;
-  readIntervals: ChatParts["readIntervals"] | undefined;
   tellHeads(heads: Heads): Promise<void>;
-  subscribe: typeof subscribeDurable;
-  /** All that is missed is sent, and then said to be. */
-  answerHello(sendMissed: () => Promise<void>, sayCaughtUp: () => void): Promise<void>;
+  removeMembers: typeof removeMembers;
+  revokeMembership: typeof revokeMembership;
+  followOwn: typeof followOwn;
 }
 
 export const sound: Cast = {
   createStore: (now) => new MemoryStore(now),
   createBatch: (parts) => new MessageBatch(parts),
   createPointers: (parts) => new PointerFlush(parts),
+  createDelivery: (parts) => new Delivery(parts),
+  createBackpressure: (parts) => new Backpressure(parts),
+  equip: (chat) => chat,
   suspectOwn: (heads, userId) => heads.suspect(userId, "unknown_outcome"),
-  readIntervals: undefined,
   tellHeads: (heads) => heads.tell(),
-  subscribe: subscribeDurable,
-  answerHello: async (sendMissed, sayCaughtUp) => {
-    await sendMissed();
-    sayCaughtUp();
-  },
+  removeMembers,
+  revokeMembership,
+  followOwn,
 };
 
-/** So few rows of one read that a long hole takes several. */
-const rowsPerRead = 5;
+/** So few rows of one read that a long hole takes several, and that whoever was away for long begins anew. */
+const rowsPerRead = { healing: 5, own: 3, channel: 25 } as const;
 
-const tickMs = 1_000;
+/** As in `worker.ts` and `auth/revocations.ts`. */
+const everyMs = { tick: 1_000, sweep: 250, revocations: 500 } as const;
 
-/** The rooms of `worker.ts` that carry messages, between a bus, a store and sockets that are simulated. */
+export const epoch = "one";
+
+/** What `worker.ts` puts together to carry messages, between a bus, a store and sockets that are simulated. */
 export class SimulatedWorker {
   readonly #world: World;
   readonly #cast: Cast;
   readonly #life: Life;
+  readonly #memory: MemoryStore;
   readonly #store: HostileStore;
+  readonly #witness: Witness;
   readonly #topics = new Map<string, Set<SimulatedSocket>>();
-  readonly #sockets = new Set<SimulatedSocket>();
+  readonly #sockets = new Map<SimulatedSocket, Session>();
   readonly #heads: Heads;
   readonly #peers: Peers;
-  readonly #chat: Pick<
-    ChatParts,
-    "batch" | "delivery" | "pointers" | "readMemberOf" | "readIntervals"
-  >;
+  readonly #backpressure: Backpressure;
+  readonly #chat: ChatParts;
+  readonly #dispatch: ReturnType<typeof createDispatch>;
+  readonly #pace: Pace;
+  #removalsSeen: number;
   readonly bus: HostileBus;
 
   constructor(
@@ -79,25 +99,31 @@ export class SimulatedWorker {
   ) {
     this.#world = world;
     this.#cast = cast;
+    this.#memory = store;
+    this.#removalsSeen = store.removals.length;
+    this.#witness = new Witness(world, store);
     this.#life = new Life(world);
     const life = this.#life;
     this.#store = new HostileStore({ world, life, store, committed });
     const readHeads = (streams: readonly StreamId[]) =>
       this.#store.read((found) => found.readHeads(streams));
-    const readIntervals =
-      cast.readIntervals ?? ((stream: StreamId, from: Seq) => this.#readIntervals(stream, from));
+    const readIntervals = (stream: StreamId, from: Seq) => this.#readIntervals(stream, from);
     const bus = hub.connect(life, {
       receive: (topic, bytes) => this.#receive(topic, bytes),
       changed: () => void delivery.compare(),
     });
     this.bus = bus;
-    const delivery = new Delivery({
+    const sessions = new Sessions();
+    const delivery = cast.createDelivery({
       bus,
       publish: (stream, frame) => this.#publish(durableTopic(stream), frame),
       readHeads,
       readIntervals,
-      removing: nobodyMoves,
-      personalDelivered: nobodyMoves,
+      removing: (announcement) => {
+        this.#witness.removing(announcement);
+        cast.removeMembers(this.#chat, announcement);
+      },
+      personalDelivered: (announcement) => cast.followOwn(this.#chat, announcement),
       after: life.after,
     });
     const heads = new Heads({ bus, readHeads, now: life.now });
@@ -109,6 +135,12 @@ export class SimulatedWorker {
       sockets: () => this.#sockets.size,
       now: life.now,
     });
+    this.#backpressure = cast.createBackpressure({
+      sessions,
+      leaveTopics: (session) => leaveTopics(this.#chat, session),
+      now: life.now,
+      soon: (call) => void life.after(0, call),
+    });
     const batch = cast.createBatch({
       insert: (drafts, sends) => this.#store.insert(drafts, sends),
       announce: (commit) => announceCommit(delivery, heads, commit),
@@ -116,6 +148,9 @@ export class SimulatedWorker {
       now: life.now,
       pause: life.pause,
     });
+    const publishLive: ChatParts["publishLive"] = (topic, event) => {
+      bus.publish(topic, encodeAnswer(event)).catch(() => undefined);
+    };
     const pointers = cast.createPointers({
       move: (moves) =>
         this.#store.movePointers(moves).catch((error: unknown) => {
@@ -126,25 +161,51 @@ export class SimulatedWorker {
         heads.wrote(interval.stream, interval.through);
         void delivery.announce(interval);
       },
-      tellOthers: (channel, moved) => {
-        const frame = encodeAnswer({ op: "pointers", channel, pointers: moved });
-        bus.publish(liveTopic(channel), frame).catch(() => undefined);
-      },
+      tellOthers: (channel, moved) =>
+        publishLive(liveTopic(channel), { op: "pointers", channel, pointers: moved }),
       after: life.after,
     });
-    this.#chat = {
+    const { now, after } = life;
+    const greeted = async (token: string) => ({ ...identityOf(token), expiresAtMs: Infinity });
+    this.#chat = cast.equip({
+      verify: greeted,
+      enter: greeted,
+      sql: nothingElse,
+      writing: nothingElse,
+      reads: memoryReads((look) => this.#store.read(look), rowsPerRead),
       batch: batch as MessageBatch,
       delivery,
+      heads,
+      relay: new Relay(bus),
+      sessions,
       pointers,
-      readIntervals,
+      typing: new TypingBook({ changed: () => undefined, now, after }),
+      version: "simulated",
+      epoch: () => epoch,
+      publishLive,
+      presence: nothingElse,
+      onlineCounts: { look: async () => undefined, unlook: () => undefined },
       readMemberOf: (userId, channels) =>
         this.#store.read((found) => found.readMemberOf(userId, channels)),
-    };
+      readIntervals,
+      now,
+    });
+    this.#dispatch = createDispatch(this.#chat);
+    this.#pace = new Pace({ messagesPerSecond: 1_000, commandsPerSecond: 1_000 }, now);
   }
 
   async start(): Promise<void> {
     await this.bus.subscribe([headsTopic, peersTopic]);
-    this.#life.after(tickMs, () => this.#tick());
+    this.#every(everyMs.tick, () => this.#tick());
+    this.#every(everyMs.sweep, () => this.#backpressure.look());
+    void this.#watchRemovals();
+  }
+
+  #every(ms: number, call: () => void): void {
+    this.#life.after(ms, () => {
+      call();
+      this.#every(ms, call);
+    });
   }
 
   /** What `worker.ts` does now and then without a reason. */
@@ -156,92 +217,45 @@ export class SimulatedWorker {
   die(): void {
     this.#life.isOver = true;
     void this.bus.close();
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets.keys()) socket.close();
   }
 
-  /** A socket for somebody who is known; what comes for it is heard until it closes. */
-  connect(identity: Identity, heard: (answer: Answer) => void, closed: () => void): Line {
+  /** A socket for somebody who says hello on it. */
+  connect(heard: (answer: Answer) => void, closed: () => void): Line {
     const socket = new SimulatedSocket(this.#world, {
       topics: this.#topics,
+      said: (answer) => this.#witness.said(session, answer),
       heard,
-      closed: () => {
-        this.#left(session, socket);
+      drained: () => this.#backpressure.drained(session),
+      closed: (reason) => {
+        if (reason) this.#world.tell(`${session.identity?.sessionId} was closed: ${reason}`);
+        this.#sockets.delete(socket);
+        session.ended();
+        leave(this.#chat, session);
         closed();
       },
     });
+    const { now } = this.#life;
     const session = new Session(socket, {
       encoding: "binary",
-      nowMs: this.#life.now(),
+      nowMs: now(),
       topicOf: (topic) => topic,
     });
-    session.identity = identity;
-    this.#sockets.add(socket);
+    const receiver = new Receiver(session, this.#dispatch, this.#pace, now);
+    this.#sockets.set(socket, session);
+    this.#chat.sessions.add(session);
     return {
       socket,
-      hello: (streams) => socket.carry(() => void this.#hello(session, streams)),
-      send: (command) => socket.carry(() => void this.#send(session, command)),
-      read: (command) => socket.carry(() => void this.#read(session, command)),
+      say: (command) => socket.carry(() => receiver.receive(encodeCommand(command))),
     };
   }
 
-  /** As `hello.ts`: through the barrier, and then all that is missed. Every channel is open: others' pointers are told. */
-  async #hello(session: Session, streams: readonly Cursor[]): Promise<void> {
-    try {
-      await this.#cast.subscribe(
-        this.#chat,
-        session,
-        streams.map(({ stream }) => stream),
-      );
-      await this.#cast.answerHello(
-        () => this.#sendMissed(session, streams),
-        () => session.send({ op: "caughtUp" }),
-      );
-    } catch {
-      session.close("behind"); // As `receive.ts` does: it comes back with its cursors.
-    }
-  }
-
-  async #sendMissed(session: Session, streams: readonly Cursor[]): Promise<void> {
-    for (const { stream, cursor } of streams) {
-      if (!session.followed.has(stream)) continue; // It is not a member's.
-      if (stream !== session.identity!.userId) this.#followLive(session, stream as ChannelId);
-      for (let from = cursor, more = true; more;) {
-        const missed = await this.#chat.readIntervals(stream, from);
-        for (const interval of missed.intervals) session.send({ op: "interval", ...interval });
-        more = missed.more;
-        from = missed.intervals.at(-1)?.through ?? from;
-      }
-    }
-  }
-
-  async #send(session: Session, command: CommandOf<"send">): Promise<void> {
-    const answered = await sendMessage(this.#chat, session, command).reply;
-    if ("refused" in answered) this.#world.blame(`a send was refused: ${answered.refused}`);
-    else session.send({ ...answered, ref: command.ref });
-  }
-
-  async #read(session: Session, command: CommandOf<"read">): Promise<void> {
-    const { ref } = command;
-    try {
-      const answered = await markRead(this.#chat, session, command);
-      if ("refused" in answered) this.#world.blame(`a read was refused: ${answered.refused}`);
-      else session.send({ ...answered, ref });
-    } catch {
-      // As `receive.ts` does: nobody knows, and it is sent again.
-      session.send({ op: "refusal", ref, code: "unavailable", detail: "", retryAfterMs: 0 });
-    }
-  }
-
-  #followLive(session: Session, channel: ChannelId): void {
-    const topic = liveTopic(channel);
-    void this.bus.subscribe([topic]);
-    session.subscribe(topic);
-  }
-
-  #left(session: Session, socket: SimulatedSocket): void {
-    this.#sockets.delete(socket);
-    session.ended();
-    unsubscribeDurable(this.#chat, session, [...session.followed]);
+  /** As the commands that change a group; rejects where nobody knows whether it did. */
+  changeGroup(
+    concerned: readonly StreamId[],
+    change: (store: MemoryStore) => GroupChange | Refusal,
+  ): Promise<GroupChange | Refusal> {
+    return announceChange(this.#chat, concerned, this.#store.changeGroup(change));
   }
 
   #receive(topic: string, bytes: Uint8Array): void {
@@ -254,39 +268,59 @@ export class SimulatedWorker {
   }
 
   #publish(topic: string, frame: Uint8Array): void {
-    for (const socket of this.#topics.get(topic) ?? []) socket.send(frame);
+    this.#backpressure.published(frame.length * this.#world.byteWeight);
+    const stream = streamOf(topic);
+    for (const socket of this.#topics.get(topic) ?? []) {
+      this.#witness.published(this.#sockets.get(socket)!, stream);
+      socket.send(frame);
+    }
   }
 
   #tick(): void {
     void this.#cast.tellHeads(this.#heads);
     void this.#peers.tell();
     if (!this.bus.isHealthy) void this.#chat.delivery.compare();
-    this.#life.after(tickMs, () => this.#tick());
+  }
+
+  /** As `watchRevocations`. */
+  async #watchRemovals(): Promise<void> {
+    for (let seen = this.#removalsSeen; ;) {
+      await this.#life.pause(everyMs.revocations);
+      if (seen === this.#memory.removals.length) continue;
+      const found = await this.#store.read(({ removals }) => removals.slice(seen)).catch(() => []);
+      for (const removal of found) {
+        this.#cast.revokeMembership(this.#chat, removal);
+        this.#witness.removed(removal);
+      }
+      seen += found.length;
+    }
   }
 
   async #readIntervals(
     stream: StreamId,
     from: Seq,
   ): Promise<{ intervals: Interval[]; more: boolean }> {
-    const found = await this.#store.read((store) => store.readStream(stream, from, rowsPerRead));
+    const { healing } = rowsPerRead;
+    const found = await this.#store.read((store) => store.readStream(stream, from, healing));
     if (!found) return { intervals: [], more: false };
     return { intervals: cutIntervals(stream, from, found.through, found.rows), more: found.cut };
   }
 }
 
-interface Cursor {
-  readonly stream: StreamId;
-  readonly cursor: Seq;
-}
-
 /** A client's end of a socket. */
 export interface Line {
   readonly socket: SimulatedSocket;
-  hello(streams: readonly Cursor[]): void;
-  send(command: CommandOf<"send">): void;
-  read(command: CommandOf<"read">): void;
+  say(command: Command): void;
 }
 
-function nobodyMoves(): never {
-  throw new Error("members stay in the simulation");
+/** A token says whose device it is: `12.1` is the first one of 12. */
+export function identityOf(token: string): Identity {
+  const userId = Number(token.split(".")[0]) as UserId;
+  return { userId, name: `user ${userId}`, sessionId: `session ${token}` };
 }
+
+/** The stream of which a topic tells. */
+const streamOf = (topic: string): StreamId => Number(topic.split(":")[1]) as StreamId;
+
+/** Nobody asks for it. */
+const nothingElse = undefined as never;

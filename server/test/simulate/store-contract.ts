@@ -1,48 +1,16 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
+import { describe, expect, test } from "bun:test";
+import type { Seq } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import type { CaughtUp } from "../../store/catch-up.ts";
-import type { Draft, Inserted } from "../../store/insert-messages.ts";
-import type { PointerMove, PointerMoved } from "../../store/pointer.ts";
-import type { Summary } from "../../store/summary.ts";
+import type { PointerMove } from "../../store/pointer.ts";
+import type { ChannelId, UserId } from "#wire/ids.ts";
 import { draftOf } from "../channels.ts";
-
-/** Where a kind of store comes from, with three people; of each channel a test names the members. */
-export interface StoreMaker {
-  people(): Promise<readonly [UserId, UserId, UserId]>;
-  addChannel(members: readonly UserId[]): Promise<ChannelId>;
-  insert(drafts: readonly Draft[], sends: readonly number[]): Promise<Inserted>;
-  readHeads(streams: readonly StreamId[]): Promise<Map<StreamId, Seq>>;
-  readStream(stream: StreamId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
-  /** A user's own stream. */
-  readOwn(userId: UserId, from: Seq, rowsMax: number): Promise<CaughtUp | undefined>;
-  readSummary(userId: UserId, channel: ChannelId): Promise<Summary | undefined>;
-  movePointers(moves: readonly PointerMove[]): Promise<PointerMoved[]>;
-  readMemberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
-  end(): Promise<void>;
-}
-
-const nowhere = 999_999_999 as ChannelId;
+import { nowhere, stepsOf, type StoreMaker } from "./contract-steps.ts";
 
 /** What the simulated core relies on, asked of one kind of store. Every kind runs it. */
 export function describeStore(kind: string, store: StoreMaker): void {
   describe(`a store of the kind ${kind}`, () => {
-    afterAll(() => store.end());
-
-    async function ground() {
-      const [ada, grace, linus] = await store.people();
-      const lobby = await store.addChannel([ada, grace]);
-      const engineRoom = await store.addChannel([ada, grace]);
-      return { ada, grace, linus, lobby, engineRoom };
-    }
-
-    /** Numbers, negative where the id was known, or what refused it. */
-    async function fatesOf(drafts: readonly Draft[], sends = drafts.map((_, at) => at)) {
-      const { fates } = await store.insert(drafts, sends);
-      return fates.map((fate) =>
-        "refused" in fate ? fate.refused : fate.born ? fate.seq : -fate.seq,
-      );
-    }
+    const { ground, fatesOf, moveOf, readSummary } = stepsOf(store);
 
     test("W10: numbers drafts in their order, per channel, and says where each channel stood", async () => {
       const { ada, grace, lobby, engineRoom } = await ground();
@@ -145,7 +113,7 @@ export function describeStore(kind: string, store: StoreMaker): void {
     test("W10 M20: a summary counts what others said after where unread begins, and no replies", async () => {
       const { ada, grace, linus, lobby } = await ground();
       const read = { readSeq: 0, deliveredSeq: 0, readFrom: 0 };
-      expect(await store.readSummary(ada, lobby)).toEqual({
+      expect(await readSummary(ada, lobby)).toEqual({
         ...read,
         channel: lobby,
         asOf: 0,
@@ -155,29 +123,19 @@ export function describeStore(kind: string, store: StoreMaker): void {
       const last = draftOf(lobby, grace);
       await fatesOf([draftOf(lobby, grace), draftOf(lobby, ada), last]);
       await fatesOf([draftOf(lobby, grace, { rootSeq: 1 })]);
-      expect(await store.readSummary(ada, lobby)).toMatchObject({
+      expect(await readSummary(ada, lobby)).toMatchObject({
         ...read,
         asOf: 4,
         lastMessage: { entity: 3, version: 3, body: { clientMessageId: last.clientMessageId } },
         unread: 2,
       });
-      expect((await store.readSummary(grace, lobby))?.unread).toBe(1);
+      expect((await readSummary(grace, lobby))?.unread).toBe(1);
       await store.movePointers([moveOf(lobby, ada, { readSeq: 4, readFrom: 1 })]);
       const moved = { readSeq: 4, deliveredSeq: 4, readFrom: 1, unread: 1 };
-      expect(await store.readSummary(ada, lobby)).toMatchObject(moved);
+      expect(await readSummary(ada, lobby)).toMatchObject(moved);
       await fatesOf(Array.from({ length: limits.unreadMax + 1 }, () => draftOf(lobby, grace)));
-      expect((await store.readSummary(ada, lobby))?.unread).toBe(limits.unreadMax);
-      expect(await store.readSummary(linus, lobby)).toBeUndefined();
-    });
-
-    /** Moves that ask for nothing but what a test names. */
-    const moveOf = (channelId: ChannelId, userId: UserId, asked: Partial<PointerMove>) => ({
-      channelId,
-      userId,
-      readSeq: null,
-      deliveredSeq: null,
-      readFrom: null,
-      ...asked,
+      expect((await readSummary(ada, lobby))?.unread).toBe(limits.unreadMax);
+      expect(await readSummary(linus, lobby)).toBeUndefined();
     });
 
     test("W10 T5: pointers are clamped to the head, and grow; where unread begins is set as given", async () => {

@@ -25,6 +25,9 @@ export interface Weather {
   readonly brokenSockets: number;
   readonly murders: number;
   readonly busOutages: number;
+  /** Somebody leaves, or is removed by somebody else, and mostly comes back. */
+  readonly removals: number;
+  readonly slowReaders: number;
 }
 
 export function drawWeather(dice: Dice): Weather {
@@ -38,13 +41,15 @@ export function drawWeather(dice: Dice): Weather {
     failed: sometimes(0.2),
     posthumous: sometimes(0.2),
     locked: sometimes(0.2),
-    unread: sometimes(0.2),
+    unread: sometimes(0.1),
     deaths: sometimes(0.2),
     onlyMissedDie: dice.chance(0.5),
     departures: sometimes(0.4),
     brokenSockets: dice.between(0, 8),
     murders: dice.between(0, 2),
     busOutages: dice.between(0, 2),
+    removals: dice.pick([0, 3, 10]),
+    slowReaders: dice.pick([0, 3, 8]),
   };
 }
 
@@ -65,4 +70,6 @@ export const fairWeather: Weather = {
   brokenSockets: 0,
   murders: 0,
   busOutages: 0,
+  removals: 0,
+  slowReaders: 0,
 };

@@ -7,6 +7,8 @@ export class World {
   readonly clock = new HandClock(0);
   readonly dice: Dice;
   weather: Weather;
+  /** What little is said here is made as heavy as what fills a buffer. */
+  readonly byteWeight: number;
   /** What happened, for whoever looks into a seed; and what must not have. */
   readonly story: string[] = [];
   readonly faults: string[] = [];
@@ -14,6 +16,7 @@ export class World {
   constructor(seed: number) {
     this.dice = new Dice(seed);
     this.weather = drawWeather(this.dice);
+    this.byteWeight = this.dice.pick([200, 1_000]);
   }
 
   tell(sentence: string): void {
@@ -24,6 +27,7 @@ export class World {
     this.faults.push(`${this.clock.now()} ms: ${sentence}`);
   }
 
+  /** The rain is over. */
   clearUp(): void {
     this.weather = fairWeather;
   }
