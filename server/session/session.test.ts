@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { decodeAnswers } from "#wire/codec.ts";
+import { decodeAnswers, encodeAnswer } from "#wire/codec.ts";
+import type { ChannelId, StreamId } from "#wire/ids.ts";
 import { defaultShown } from "#wire/row.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { sessionLimits } from "./session.ts";
@@ -41,6 +42,40 @@ test("a queued frame is not sent again, a dropped one ends the socket with a cod
   socket.accepts = true;
   session.send({ op: "caughtUp" });
   expect(socket.sent).toHaveLength(1);
+});
+
+test("W6: answers to one socket leave in few writes, none of them much beyond 16 KiB, at the reader's pace and in order", async () => {
+  const { socket, session } = loneSession();
+  const answers = Array.from({ length: 60 }, (_, at) => ({
+    op: "onlineCount" as const,
+    channel: 7 as unknown as ChannelId,
+    online: at,
+  }));
+  await session.sendEach(answers);
+  expect(socket.sent).toEqual(answers.map(encodeAnswer));
+  expect(socket.writes).toBe(1);
+  const row = { kind: "settings", entity: 0, version: 1 } as const;
+  const large = (through: number) => ({
+    op: "interval" as const,
+    stream: 7 as unknown as StreamId,
+    from: through - 1,
+    through,
+    rows: [{ ...row, body: { kind: "group" as const, name: "x".repeat(10_000) } }],
+  });
+  await session.sendEach([large(1), large(2), large(3)]);
+  expect(socket.writes).toBe(3);
+
+  socket.waitingBytes = sessionLimits.budgetBytes / 2 + 1;
+  const waiting = session.sendEach(answers);
+  await settled();
+  expect(socket.writes).toBe(3);
+  socket.waitingBytes = 0;
+  session.drained();
+  await waiting;
+  expect(socket.writes).toBe(4);
+  session.ended();
+  await session.sendEach(answers);
+  expect(socket.writes).toBe(4);
 });
 
 test("a long answer waits while more than half the budget waits for the reader, and goes on when it has been read", async () => {

@@ -5,6 +5,7 @@ import { type Encoding, Session, type SessionSocket } from "../session/session.t
 class LoneSocket implements SessionSocket {
   readonly sent: Frame[] = [];
   readonly topics = new Set<string>();
+  writes = 0;
   waitingBytes = 0;
   accepts = true;
   closedWith: [number, string] | undefined;
@@ -21,6 +22,7 @@ class LoneSocket implements SessionSocket {
     this.topics.delete(topic);
   }
   cork(call: () => void): void {
+    this.writes++;
     call();
   }
   bufferedBytes(): number {
