@@ -24,19 +24,19 @@ const shape: Shape = {
 };
 /** Beyond what a busy machine needs. */
 const generous = { p95: 10_000 };
-let server: BenchServer;
+let server: BenchServer | undefined;
 
 beforeAll(async () => {
   if (k6 !== undefined) server = await BenchServer.start({ workers: 1, cores: undefined });
 }, 60_000);
 afterAll(async () => {
-  if (k6 !== undefined) await server[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 
 async function askThrough(wrong: Wrong, bounds: Bounds): Promise<[Result, Between]> {
-  using between = new Between(server.url, wrong);
-  const asking = { server, k6: k6!, folder, through: between.url };
+  using between = new Between(server!.url, wrong);
+  const asking = { server: server!, k6: k6!, folder, through: between.url };
   return [await ask(asking, { ...send, bounds }, shape), between];
 }
 

@@ -74,7 +74,8 @@ function target({ full, quick, ...written }: Written): Target {
     restSeconds: 0,
     ...full,
   };
-  return { way: "socket", ...written, full: shape, quick: { ...shape, ...quick } };
+  const warmSeconds = Math.min(1, shape.warmSeconds);
+  return { way: "socket", ...written, full: shape, quick: { ...shape, warmSeconds, ...quick } };
 }
 
 /**

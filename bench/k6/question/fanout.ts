@@ -1,5 +1,4 @@
 /** How soon is a message of a large channel at the last of its members? */
-import { plannedMsOf } from "../../load/planned.ts";
 import { allOf } from "../vu/entering.ts";
 import { Hall } from "../vu/hall.ts";
 import { asking, latency, optionsOf } from "../vu/measure.ts";
@@ -15,13 +14,13 @@ export { writeSummary as handleSummary } from "../vu/measure.ts";
 
 export default asking(async () => {
   const awaited = new Map<string, number>();
-  const hall = new Hall((body, atMs) => {
+  const hall = new Hall(({ body, plannedMs }, atMs) => {
     const left = (awaited.get(body) ?? plan.people.length) - 1;
     awaited.set(body, left);
-    if (left === 0) latency.add(atMs - plannedMsOf(body));
+    if (left === 0) latency.add(atMs - plannedMs);
   });
   const seats = await allOf(plan.people, ({ token }, place) =>
-    Seat.open({ token, heard: hall.seat(place) }),
+    Seat.open({ token, interval: hall.seat(place) }),
   );
   const channel = plan.channels[0]!.id;
   await hall.speak(seats.slice(0, speakersMax).map((present) => ({ present, channel })));

@@ -4,6 +4,7 @@ import type { StreamId } from "#wire/ids.ts";
 import { retryDelayMs } from "../../load/backoff.ts";
 import { Cursor } from "../../load/cursor.ts";
 import type { Heard } from "../../load/ledger.ts";
+import { plannedMsOf } from "../../load/planned.ts";
 import { nowMs } from "../vu/clock.ts";
 import { allOf } from "../vu/entering.ts";
 import { Hall } from "../vu/hall.ts";
@@ -11,6 +12,7 @@ import { asking, fault, latency, optionsOf } from "../vu/measure.ts";
 import { timesOf } from "../vu/pace.ts";
 import { plan } from "../vu/plan.ts";
 import { Seat } from "../vu/seat.ts";
+import type { SharedInterval } from "../vu/shared.ts";
 import type { Told } from "../vu/told.ts";
 
 const refusedMs = 2_000;
@@ -43,6 +45,7 @@ class Returning {
       epoch,
       cursors: [...this.#cursors].map(([stream, { at }]) => ({ stream, cursor: at })),
       heard: (told) => this.#hear(told),
+      interval: (interval, atMs) => this.#show(interval, atMs),
     });
   }
 
@@ -68,11 +71,16 @@ class Returning {
       const event = told.read();
       if (event.op === "reset" && event.through > 0)
         fault("somebody was reset, though little was missed");
-    } else if (told.op === "interval") {
-      const event = told.interval();
-      const heard = this.#heard.get(event.stream);
-      const shown = this.#cursors.get(event.stream)?.take(event) ?? [];
-      if (heard) for (const row of shown) this.#hall.hear(heard, row, told.atMs);
+    }
+  }
+
+  #show(interval: SharedInterval, atMs: number): void {
+    const heard = this.#heard.get(interval.stream);
+    const shown = this.#cursors.get(interval.stream)?.take(interval) ?? [];
+    if (!heard) return;
+    for (const { entity, body } of shown) {
+      const plannedMs = plannedMsOf(body!.body);
+      this.#hall.hear(heard, { seq: entity, body: body!.body, plannedMs }, atMs);
     }
   }
 }
@@ -83,7 +91,7 @@ export default asking(async () => {
   // The first of each channel speaks and stays.
   const speakers = await allOf(plan.channels, async ({ id, members: [place] }) => {
     const { token } = plan.people[place!]!;
-    return { present: await Seat.open({ token, heard: hall.seat(place!) }), channel: id };
+    return { present: await Seat.open({ token, interval: hall.seat(place!) }), channel: id };
   });
   const places = [...plan.people.keys()].filter((place) => !firsts.has(place));
   const returning = await allOf(places, async (place) => {

@@ -1,5 +1,4 @@
 /** How soon is what somebody says, once it is durable, at every member of the channel? */
-import { plannedMsOf } from "../../load/planned.ts";
 import { allOf } from "../vu/entering.ts";
 import { Hall } from "../vu/hall.ts";
 import { asking, latency, optionsOf } from "../vu/measure.ts";
@@ -13,9 +12,9 @@ export const options = optionsOf({ asked: said, delivered: said * plan.shape.mem
 export { writeSummary as handleSummary } from "../vu/measure.ts";
 
 export default asking(async () => {
-  const hall = new Hall((body, atMs) => latency.add(atMs - plannedMsOf(body)));
+  const hall = new Hall(({ plannedMs }, atMs) => latency.add(atMs - plannedMs));
   const seats = await allOf(plan.people, ({ token }, place) =>
-    Seat.open({ token, heard: hall.seat(place) }),
+    Seat.open({ token, interval: hall.seat(place) }),
   );
   // One of each channel after the other, then the next of each.
   const speakers = Array.from({ length: plan.shape.members }, (_, turn) =>

@@ -1,5 +1,4 @@
 /** How soon is a message where no WebSocket goes through: said by POST, heard on streamed responses? */
-import { plannedMsOf } from "../../load/planned.ts";
 import { allOf } from "../vu/entering.ts";
 import { Hall } from "../vu/hall.ts";
 import { asking, latency, optionsOf } from "../vu/measure.ts";
@@ -13,9 +12,9 @@ export const options = optionsOf({ asked: said, delivered: said * plan.shape.mem
 export { writeSummary as handleSummary } from "../vu/measure.ts";
 
 export default asking(async () => {
-  const hall = new Hall((body, atMs) => latency.add(atMs - plannedMsOf(body)));
+  const hall = new Hall(({ plannedMs }, atMs) => latency.add(atMs - plannedMs));
   const streams = await allOf(plan.people, ({ token }, place) =>
-    Streamed.open({ token, heard: hall.seat(place) }),
+    Streamed.open({ token, interval: hall.seat(place) }),
   );
   const speakers = plan.channels.flatMap(({ id, members }) =>
     members.map((place) => ({ present: streams[place]!, channel: id })),

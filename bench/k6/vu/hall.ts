@@ -1,6 +1,4 @@
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
-import type { MessageRow } from "#wire/row.ts";
-import { birthsIn } from "../../load/cursor.ts";
 import { faultsOf, type Heard, Ledger } from "../../load/ledger.ts";
 import { Line } from "../../load/line.ts";
 import { bodyPlannedAt, plannedMsOf } from "../../load/planned.ts";
@@ -8,12 +6,12 @@ import { asked, delivered, fault, isMeasured } from "./measure.ts";
 import { atRate, waitUntil } from "./pace.ts";
 import { plan } from "./plan.ts";
 import type { Present } from "./seat.ts";
-import type { Told } from "./told.ts";
+import type { Birth, SharedInterval } from "./shared.ts";
 
 const settleMsMax = 5_000;
 
 /** What somebody hears, and when. */
-export type OnHeard = (body: string, atMs: number) => void;
+export type OnHeard = (birth: Birth, atMs: number) => void;
 
 /** Somebody who speaks in one channel. */
 export interface Speaker {
@@ -31,24 +29,21 @@ export class Hall {
     this.#onHeard = onHeard;
   }
 
-  /** What somebody hears of their channels; `heard` takes every event of theirs. */
-  seat(place: number): (told: Told) => void {
+  /** What comes to somebody of their channels. */
+  seat(place: number): (interval: SharedInterval, atMs: number) => void {
     const hearing = this.hearing(place);
-    return (told) => {
-      if (told.op !== "interval") return;
-      const interval = told.interval();
-      const heard = hearing.get(interval.stream);
-      if (!heard) return;
-      for (const row of birthsIn(interval)) this.hear(heard, row, told.atMs);
+    return ({ stream, births }, atMs) => {
+      const heard = hearing.get(stream);
+      if (heard) for (const birth of births) this.hear(heard, birth, atMs);
     };
   }
 
   /** Somebody hears a message. */
-  hear(heard: Heard, { entity, body }: MessageRow, atMs: number): void {
-    heard.hear(entity);
-    if (!isMeasured(plannedMsOf(body!.body))) return;
+  hear(heard: Heard, birth: Birth, atMs: number): void {
+    heard.hear(birth.seq);
+    if (!isMeasured(birth.plannedMs)) return;
     this.#measured++;
-    this.#onHeard(body!.body, atMs);
+    this.#onHeard(birth, atMs);
   }
 
   /** What is to be heard by the person at this place among the plan's people. */

@@ -8,6 +8,7 @@ import { Asker, type Question } from "./asker.ts";
 import { nowMs } from "./clock.ts";
 import { closeInTheEnd } from "./measure.ts";
 import { plan } from "./plan.ts";
+import { intervalIn, type SharedInterval } from "./shared.ts";
 import { type Told, toldIn } from "./told.ts";
 
 /** Somebody who is there, by whichever way, until the end. */
@@ -20,8 +21,9 @@ export interface SeatOptions {
   /** What is held, and in which epoch. */
   readonly epoch?: string;
   readonly cursors?: readonly { readonly stream: StreamId; readonly cursor: Seq }[];
-  /** Every event as it comes. */
+  /** Every event as it comes, but intervals. */
   readonly heard?: (told: Told) => void;
+  readonly interval?: (interval: SharedInterval, atMs: number) => void;
 }
 
 /** One socket of somebody: greeted, and beating as the protocol asks for. */
@@ -85,7 +87,7 @@ export class Seat implements Present {
     failed.catch(() => undefined); // Only until it is greeted somebody waits for that.
     this.#socket.addEventListener("close", () => this.#close());
     this.#socket.addEventListener("message", (event) => {
-      if ("data" in event) this.#receive(new Uint8Array(event.data as ArrayBuffer));
+      if ("data" in event) this.#receive(event.data as ArrayBuffer);
     });
     await Promise.race([
       failed,
@@ -106,8 +108,11 @@ export class Seat implements Present {
     );
   }
 
-  #receive(bytes: Uint8Array): void {
-    for (const told of toldIn(bytes, nowMs())) {
+  #receive(frame: ArrayBuffer): void {
+    const atMs = nowMs();
+    const interval = intervalIn(frame);
+    if (interval) return this.#options.interval?.(interval, atMs);
+    for (const told of toldIn(new Uint8Array(frame), atMs)) {
       if (this.#asker.answer(told)) continue;
       this.#options.heard?.(told);
       if (told.op === "caughtUp") this.#catchUp();

@@ -5,6 +5,7 @@ import { Asker, type Question } from "./asker.ts";
 import { closeInTheEnd, fault } from "./measure.ts";
 import { plan } from "./plan.ts";
 import type { Present, SeatOptions } from "./seat.ts";
+import { intervalOf } from "./shared.ts";
 import { type Told, toldOf } from "./told.ts";
 import type { Packed } from "./unpack.ts";
 import { nowMs } from "./clock.ts";
@@ -16,7 +17,7 @@ import { nowMs } from "./clock.ts";
 export class Streamed implements Present {
   readonly #reader: WebSocket;
   readonly #asker: Asker;
-  readonly #heard: SeatOptions["heard"];
+  readonly #interval: SeatOptions["interval"];
   #begun!: () => void;
   #caughtUp!: () => void;
   #fail!: (error: Error) => void;
@@ -27,8 +28,8 @@ export class Streamed implements Present {
   #text = "";
   #isLeaving = false;
 
-  private constructor(heard: SeatOptions["heard"]) {
-    this.#heard = heard;
+  private constructor(interval: SeatOptions["interval"]) {
+    this.#interval = interval;
     this.#reader = new WebSocket(plan.streamReader, null, { tags: { name: "stream reader" } });
     closeInTheEnd(() => {
       this.#isLeaving = true;
@@ -42,8 +43,8 @@ export class Streamed implements Present {
   }
 
   /** Begins it with hello. Resolves when all that is missed has come. */
-  static async open({ token, heard }: SeatOptions): Promise<Streamed> {
-    const streamed = new Streamed(heard);
+  static async open({ token, interval }: SeatOptions): Promise<Streamed> {
+    const streamed = new Streamed(interval);
     await streamed.#greet(token);
     return streamed;
   }
@@ -97,9 +98,9 @@ export class Streamed implements Present {
     const values = JSON.parse(data) as Packed[] | Packed[][];
     const answers = (Array.isArray(values[0]) ? values : [values]) as Packed[][];
     for (const told of answers.flatMap((each) => toldOf(each, nowMs()))) {
-      if (this.#asker.answer(told)) continue;
-      this.#heard?.(told);
-      if (told.op === "caughtUp") this.#caughtUp();
+      if (told.op === "interval") this.#interval?.(intervalOf(told.values()), told.atMs);
+      else if (told.op === "caughtUp") this.#caughtUp();
+      else this.#asker.answer(told);
     }
   }
 

@@ -4,10 +4,11 @@ import { decodeAnswers, encode } from "#wire/codec.ts";
 import { opcode } from "#wire/opcode.ts";
 import { birthsIn } from "../../load/cursor.ts";
 import vectors from "../../../server/wire/vectors/answers.json";
+import { intervalIn } from "./shared.ts";
 import { toldIn, toldOf } from "./told.ts";
 import { type Packed, unpack } from "./unpack.ts";
 
-const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "hex"));
 const isAscii = (value: unknown): boolean => /^[\0-\x7f]*$/.test(JSON.stringify(value));
 
 test("every vector of plain text is read as the protocol does, and told by its name", () => {
@@ -33,11 +34,23 @@ test("an interval's messages are the same, read whole or in part", () => {
     const [whole] = decodeAnswers(bytes);
     if (whole?.op !== "interval") return [];
     const known = birthsIn(whole).map(({ entity, body }) => [entity, body!.body]);
-    const found = birthsIn(toldIn(bytes, 0)[0]!.interval());
-    expect(found.map(({ entity, body }) => [entity, body!.body])).toEqual(known);
+    const shared = intervalIn(bytes.buffer as ArrayBuffer)!;
+    expect(shared).toMatchObject({
+      stream: whole.stream,
+      from: whole.from,
+      through: whole.through,
+    });
+    expect(shared.births.map(({ seq, body }) => [seq, body])).toEqual(known);
+    if (known.length > 0) expect(intervalIn(bytes.slice().buffer)).toBe(shared);
     return known;
   });
   expect(births.length).toBeGreaterThan(0);
+});
+
+test("nothing but an interval is taken for one", () => {
+  const others = vectors.filter(({ value }) => value[0] !== opcode.interval);
+  for (const { hex } of others)
+    expect(intervalIn(bytesOf(hex).buffer as ArrayBuffer)).toBeUndefined();
 });
 
 test("a page says how many rows it has before anybody reads them", () => {

@@ -1,15 +1,10 @@
 import { decodeAnswers } from "#wire/codec.ts";
-import { type Answer, eventNamed, type Interval, replyNamed } from "#wire/event.ts";
-import { rowKinds } from "#wire/row.ts";
+import { type Answer, eventNamed, replyNamed } from "#wire/event.ts";
 import { headOf } from "./head.ts";
 import { type Packed, unpack } from "./unpack.ts";
 import { teachWellFormed } from "./well-formed.ts";
 
 teachWellFormed();
-
-/** Intervals that go to many the same are read once: so many are remembered. */
-const sharedMax = 256;
-const shared = new Map<string, Interval>();
 
 /** Something that the server said, read as far as anybody wants to know. */
 export class Told {
@@ -20,7 +15,6 @@ export class Told {
   readonly ref: number | undefined;
   /** How many rows its list has, where only numbers stand before that. */
   readonly rows: number;
-  readonly #numbers: readonly number[];
   readonly #values: () => Packed[];
 
   constructor(
@@ -32,7 +26,6 @@ export class Told {
     this.atMs = rest.atMs;
     this.ref = replyOps.has(op) ? numbers[0] : undefined;
     this.rows = rest.rows;
-    this.#numbers = numbers;
     this.#values = rest.values;
   }
 
@@ -44,19 +37,6 @@ export class Told {
   /** Whole, and checked by the protocol. */
   read(): Answer {
     return decodeAnswers(JSON.stringify(this.#values()))[0]!;
-  }
-
-  /** An interval's messages with their text, and nothing else of it. */
-  interval(): Interval {
-    // Stream, from and through: what else it holds is then the same.
-    const key = this.#numbers.join(" ");
-    const known = shared.get(key);
-    if (known) return known;
-
-    if (shared.size === sharedMax) shared.clear();
-    const interval = intervalOf(this.#values());
-    shared.set(key, interval);
-    return interval;
   }
 }
 
@@ -90,14 +70,4 @@ function told(
 ): Told[] {
   const op = eventNamed.get(opcode) ?? replyNamed.get(opcode);
   return op ? [new Told(op, fields, rest)] : []; // A newer server may say more.
-}
-
-/** By their places, as PROTOCOL.md has them. */
-function intervalOf([, stream, from, through, rows]: Packed[]): Interval {
-  const births = (rows as Packed[][]).flatMap(([kind, entity, version, body]) =>
-    kind === rowKinds.message.number
-      ? [{ kind: "message", entity, version, body: body && { body: (body as Packed[]).at(-1) } }]
-      : [],
-  );
-  return { stream, from, through, rows: births } as unknown as Interval;
 }
