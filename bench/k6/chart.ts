@@ -5,6 +5,7 @@ import type { Result } from "./verdict.ts";
 const rowHeight = 28;
 const label = 132;
 const width = 720;
+const margin = 36;
 const axisHeight = 28;
 const decades = [0.1, 1, 10, 100, 1_000, 10_000] as const;
 
@@ -17,7 +18,7 @@ export function escaped(text: string): string {
 function across(ms: number): number {
   const [first, last] = [Math.log10(decades[0]), Math.log10(decades.at(-1)!)];
   const at = (Math.log10(Math.max(ms, decades[0])) - first) / (last - first);
-  return label + Math.min(1, at) * (width - label - 16);
+  return label + Math.min(1, at) * (width - label - margin);
 }
 
 /** For each target a line from p50 to p99, a dot at p95, and a mark at each bound. */
@@ -46,7 +47,7 @@ export function overview(results: readonly Result[]): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="p50, p95 and p99 of every target, beside its bounds">${grid.join("")}${rows.join("")}</svg>`;
 }
 
-const curve = { width: 340, height: 120, start: 44, bottom: 20, top: 8 } as const;
+const curve = { width: 340, height: 120, start: 44, end: 16, bottom: 20, top: 8 } as const;
 
 /** From the quickest to the slowest: how long each share of all took. */
 export function quantileCurve({ target, quantiles }: Result): string {
@@ -55,7 +56,8 @@ export function quantileCurve({ target, quantiles }: Result): string {
   const bounds = Object.values(target.bounds);
   const top = Math.max(quantiles["p(99.9)"] ?? 0, ...bounds) * 1.05;
   const x = (index: number): number =>
-    curve.start + (index / (counted.quantiles.length - 1)) * (curve.width - curve.start - 12);
+    curve.start +
+    (index / (counted.quantiles.length - 1)) * (curve.width - curve.start - curve.end);
   const y = (ms: number): number =>
     curve.top + (1 - Math.min(1, ms / top)) * (curve.height - curve.top - curve.bottom);
   const points = names.map((name) => {
@@ -64,7 +66,7 @@ export function quantileCurve({ target, quantiles }: Result): string {
   });
   const lines = bounds.map(
     (ms) =>
-      `<line class="bound" x1="${curve.start}" x2="${curve.width - 12}" y1="${y(ms)}" y2="${y(ms)}"/>`,
+      `<line class="bound" x1="${curve.start}" x2="${curve.width - curve.end}" y1="${y(ms)}" y2="${y(ms)}"/>`,
   );
   const axis = (["min", "med", "p(95)", "p(99)", "max"] as const).map(
     (name) =>

@@ -87,7 +87,7 @@ export const targets: readonly Target[] = [
     name: "connect",
     question: "connect",
     rows: ["X2"],
-    asks: "A thousand come in, 100 per second: from the planned moment until they are told all their channels",
+    asks: "People come in, 100 per second: from the planned moment until they are told all their channels",
     bounds: { p95: 100 },
     full: { people: 1_000, members: 50, channels: 5, rate: 100, seconds: 10, warmSeconds: 0 },
     quick: { people: 300, seconds: 3 },
@@ -188,7 +188,7 @@ export const targets: readonly Target[] = [
     name: "presence",
     question: "presence",
     rows: ["X5", "X12", "P10"],
-    asks: "1,000 people in channels of 20 go away or come back, at everybody who looks at them",
+    asks: "People in channels of 20 go away or come back, at everybody who looks at them",
     bounds: { p99: 2_000 },
     // Who was made is here for 15 s longer on the worker that they left.
     full: { people: 1_000, members: 20, rate: 100, seconds: 15, restSeconds: 16 },

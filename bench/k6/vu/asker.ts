@@ -15,6 +15,7 @@ export class Asker {
   readonly #send: (command: Command) => void;
   readonly #waiters = new Map<number, Waiter>();
   #ref = 0;
+  #ended: Error | undefined;
 
   constructor(send: (command: Command) => void) {
     this.#send = send;
@@ -22,6 +23,7 @@ export class Asker {
 
   /** The reply, which may be a refusal, as far as anybody reads it. Rejects when the way ends before. */
   ask(question: Question): Promise<Told> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const ref = ++this.#ref;
     const replied = new Promise<Told>((resolve, reject) =>
       this.#waiters.set(ref, { resolve, reject }),
@@ -47,6 +49,7 @@ export class Asker {
   }
 
   end(error: Error): void {
+    this.#ended = error;
     for (const { reject } of this.#waiters.values()) reject(error);
     this.#waiters.clear();
   }

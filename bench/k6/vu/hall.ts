@@ -70,8 +70,8 @@ export class Hall {
   async #say({ present, channel }: Speaker, bodies: readonly string[]): Promise<void> {
     const drafts = bodies.map((body) => ({ clientMessageId: uuid(), body, rootSeq: null }));
     const told = await present.ask({ op: "send", channel, drafts });
-    if (told.op !== "sent")
-      return fault(`${bodies.length} were answered by ${told.values().join(" ")}`);
+    const refusal = told.op === "refusal" && told.read();
+    if (refusal && refusal.op === "refusal") return fault(`refused: ${refusal.code}`);
     const [, , fates] = told.values() as [number, number, [Seq, number, string | null][]];
     for (const [index, [seq, , code]] of fates.entries()) {
       if (code !== null) fault(`refused: ${code}`);

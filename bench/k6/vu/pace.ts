@@ -14,10 +14,12 @@ export async function atRate(
   { rate, seconds, warmSeconds }: Pace & { readonly warmSeconds: number },
   ask: Ask,
 ): Promise<void> {
-  await askAtRate({ rate, seconds: warmSeconds }, ask);
+  const warm = { rate, seconds: warmSeconds };
+  await askAtRate(warm, ask);
   beginMeasuring();
   const startMs = nowMs();
-  await askAtRate({ rate, seconds }, ask);
+  // Whose turn it is goes on.
+  await askAtRate({ rate, seconds }, (index, plannedMs) => ask(timesOf(warm) + index, plannedMs));
   lasted.add(nowMs() - startMs);
 }
 

@@ -6,7 +6,7 @@ import { subprotocols } from "#wire/version.ts";
 import { WebSocket } from "k6/websockets";
 import { Asker, type Question } from "./asker.ts";
 import { nowMs } from "./clock.ts";
-import { closeInTheEnd } from "./measure.ts";
+import { closeInTheEnd, fault } from "./measure.ts";
 import { plan } from "./plan.ts";
 import { intervalIn, type SharedInterval } from "./shared.ts";
 import { type Told, toldIn } from "./told.ts";
@@ -37,6 +37,7 @@ export class Seat implements Present {
   #end!: () => void;
   readonly #opened: ReturnType<typeof closeInTheEnd>;
   #beat: ReturnType<typeof setInterval> | undefined;
+  #isLeaving = false;
   userId = 0 as UserId;
   epoch = "";
 
@@ -49,7 +50,7 @@ export class Seat implements Present {
       tags: { name: "socket" },
     });
     this.#socket.binaryType = "arraybuffer" as WebSocket["binaryType"];
-    this.#opened = closeInTheEnd(() => this.#socket.close());
+    this.#opened = closeInTheEnd(() => void this.leave());
     this.#asker = new Asker((command) => {
       // An array of its own: what the codec returns lies in a larger one.
       this.#socket.send(encodeCommand(command).slice().buffer);
@@ -72,6 +73,7 @@ export class Seat implements Present {
   }
 
   async leave(): Promise<void> {
+    this.#isLeaving = true;
     this.#socket.close();
     await this.#ended;
   }
@@ -121,7 +123,10 @@ export class Seat implements Present {
 
   #close(): void {
     this.#opened.closed();
-    if (this.#beat !== undefined) clearInterval(this.#beat);
+    if (this.#beat !== undefined) {
+      clearInterval(this.#beat);
+      if (!this.#isLeaving) fault("a socket ended by itself");
+    }
     this.#asker.end(new Error("the socket was closed"));
     this.#end();
   }
