@@ -99,7 +99,7 @@ export const targets: readonly Target[] = [
     asks: "50 sockets in 50 channels, 500 durable messages per second",
     bounds: { p95: 4, p99: 8 },
     full: { people: 50, rate: 500, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "send-500",
@@ -108,7 +108,7 @@ export const targets: readonly Target[] = [
     asks: "500 sockets in 50 channels of 10, 500 durable messages per second, at every member",
     bounds: { p95: 10, p99: 25 },
     full: { people: 500, members: 10, rate: 500, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "send-1000",
@@ -117,7 +117,7 @@ export const targets: readonly Target[] = [
     asks: "1,000 sockets in 100 channels of 10, 500 durable messages per second, at every member",
     bounds: { p95: 10, p99: 25 },
     full: { people: 1_000, members: 10, rate: 500, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "burst",
@@ -126,7 +126,7 @@ export const targets: readonly Target[] = [
     asks: "50 people in channels of 5 each say 10 messages per second, all ten in one moment",
     bounds: { p95: 50, p99: 100 },
     full: { people: 50, members: 5, rate: 50, burst: 10, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "flood",
@@ -144,7 +144,7 @@ export const targets: readonly Target[] = [
     asks: "One channel of 1,000, 20 messages per second, at the last of the 100 that k6 holds",
     bounds: { p95: 25 },
     full: { people: 1_000, members: 1_000, held: 100, rate: 20, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "history-socket",
@@ -153,7 +153,7 @@ export const targets: readonly Target[] = [
     asks: "A page of 50 messages from anywhere in a channel's 1,000, by the socket",
     bounds: { p95: 10 },
     full: { people: 20, stored: 1_000, rate: 100, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "history-rest",
@@ -163,7 +163,7 @@ export const targets: readonly Target[] = [
     asks: "A page of 50 messages from anywhere in a channel's 1,000, by REST",
     bounds: { p95: 10 },
     full: { people: 20, stored: 1_000, rate: 50, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "list-socket",
@@ -172,7 +172,7 @@ export const targets: readonly Target[] = [
     asks: "The summaries of somebody's 200 channels, by the socket",
     bounds: { p95: 10 },
     full: { people: 10, members: 10, channels: 200, stored: 2, rate: 5, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "list-rest",
@@ -182,7 +182,7 @@ export const targets: readonly Target[] = [
     asks: "The first page of somebody's 200 channels, by REST",
     bounds: { p95: 10 },
     full: { people: 10, members: 10, channels: 200, stored: 2, rate: 20, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "presence",
@@ -192,7 +192,7 @@ export const targets: readonly Target[] = [
     bounds: { p99: 2_000 },
     // Who was made is here for 15 s longer on the worker that they left.
     full: { people: 1_000, members: 20, rate: 100, seconds: 15, restSeconds: 16 },
-    quick: { people: 400, seconds: 4 },
+    quick: { people: 400, seconds: 3 },
   }),
   target({
     name: "switching",
@@ -201,7 +201,7 @@ export const targets: readonly Target[] = [
     asks: "20 people leaf through 10 channels, each 2.5 times per second: until the newest page is there",
     bounds: { p95: 10 },
     full: { people: 20, members: 5, channels: 10, stored: 60, rate: 50, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
   target({
     name: "reconnect",
@@ -210,7 +210,7 @@ export const targets: readonly Target[] = [
     asks: "People lose their socket for 2 s while others write: until all is there that they missed",
     bounds: { p99: 2_400 },
     full: { people: 500, members: 50, rate: 50, seconds: 15, warmSeconds: 0 },
-    quick: { people: 200, seconds: 6 },
+    quick: { people: 200, seconds: 5 },
   }),
   target({
     name: "stream",
@@ -219,7 +219,7 @@ export const targets: readonly Target[] = [
     asks: "50 people without WebSocket in channels of 5: commands by POST, events over a streamed response",
     bounds: { p95: 50 },
     full: { people: 50, members: 5, rate: 50, seconds: 20 },
-    quick: { seconds: 4 },
+    quick: { seconds: 3 },
   }),
 ];
 
