@@ -1,13 +1,12 @@
 import { Turns } from "#lib/turns.ts";
 import type { Event } from "#wire/event.ts";
 import type { ChannelId, StreamId } from "#wire/ids.ts";
-import type { BenchServer } from "./bench-server.ts";
 import { birthsIn } from "./cursor.ts";
 import type { Heard } from "./ledger.ts";
 import { LoadSocket } from "./load-socket.ts";
 import { Measure } from "./measure.ts";
 import { plannedMsOf } from "./planned.ts";
-import { atOnceMax, channelsOf, type Population } from "./population.ts";
+import { atOnceMax, channelsOf, type Population, type Served } from "./population.ts";
 
 /** One person with one socket, who listens to all their channels. */
 export interface Seat {
@@ -23,7 +22,7 @@ export class Audience {
   readonly #hearing: Map<StreamId, Heard>[] = [];
 
   /** A socket for each of the people. */
-  static async open(server: BenchServer, population: Population): Promise<Audience> {
+  static async open(server: Served, population: Population): Promise<Audience> {
     const audience = new Audience();
     const turns = new Turns(atOnceMax);
     const channels = channelsOf(population);

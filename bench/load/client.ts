@@ -2,6 +2,7 @@ import { pause } from "#lib/wait.ts";
 import { refusals } from "#wire/codes.ts";
 import type { Event } from "#wire/event.ts";
 import type { ChannelId, StreamId } from "#wire/ids.ts";
+import { retryDelayMs } from "./backoff.ts";
 import { Cursor } from "./cursor.ts";
 import type { Heard } from "./ledger.ts";
 import { LoadSocket } from "./load-socket.ts";
@@ -9,8 +10,6 @@ import type { Measure } from "./measure.ts";
 import { bodyPlannedAt } from "./planned.ts";
 import type { Member } from "./population.ts";
 
-/** As PROTOCOL.md has it under "Coming back". */
-const backoffMs = { first: 200, short: 300, shortRetries: 18, max: 30_000 } as const;
 const retryMs = 250;
 
 export interface ClientOptions {
@@ -128,14 +127,7 @@ export class Client {
     let attemptMs = sinceMs;
     this.#away();
     for (let failures = 0; !this.#isLeaving && !this.#socket; failures++) {
-      const ceilingMs =
-        failures === 0
-          ? backoffMs.first
-          : Math.min(
-              backoffMs.max,
-              backoffMs.short * 2 ** Math.max(0, failures - backoffMs.shortRetries),
-            );
-      await pause(Math.random() * ceilingMs);
+      await pause(retryDelayMs(failures));
       if (performance.now() < this.#refusedUntilMs) continue;
       attemptMs = performance.now();
       await this.#enter().catch(() => undefined);

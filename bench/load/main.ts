@@ -1,4 +1,4 @@
-/** `npm run bench -- fanout --sockets 200`: measures one thing of a server that it starts for that; exits with 1 where a count is wrong. */
+/** `npm run load -- fanout --sockets 200`: measures one thing of a server that it starts for that; exits with 1 where a count is wrong. */
 import { BenchServer } from "./bench-server.ts";
 import { chooseCores, stayOnLoadCores } from "./cores.ts";
 import { optionsText, readOptions } from "./options.ts";
@@ -47,7 +47,7 @@ function usage(): string {
   const lines = Object.entries(scenarios).map(
     ([name, { asks, defaults }]) => `  ${name} ${optionsText(defaults)}\n      ${asks}`,
   );
-  return ["npm run bench -- <scenario> [options], with these defaults:", ...lines].join("\n");
+  return ["npm run load -- <scenario> [options], with these defaults:", ...lines].join("\n");
 }
 
 const isRun = await main(process.argv.slice(2)).catch((error: unknown) => {

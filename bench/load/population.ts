@@ -1,9 +1,14 @@
 import { Turns } from "#lib/turns.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
-import type { BenchServer } from "./bench-server.ts";
 import { LoadSocket } from "./load-socket.ts";
-import { makePerson, type Person } from "./person.ts";
+import { type Host, makePerson, type Person } from "./person.ts";
+
+/** A server, and the host application whose tokens it takes. */
+export interface Served {
+  readonly url: string;
+  readonly host: Host;
+}
 
 /** Somebody with an account. */
 export interface Member extends Person {
@@ -35,7 +40,7 @@ export const atOnceMax = 64;
  * Makes them as anybody could: each comes in once by a token, and the first of each channel makes it. Everybody is in as many channels as
  * were asked for, always with the same people.
  */
-export async function makePopulation(server: BenchServer, wanted: Wanted): Promise<Population> {
+export async function makePopulation(server: Served, wanted: Wanted): Promise<Population> {
   const turns = new Turns(atOnceMax);
   const batch = crypto.randomUUID().slice(0, 8);
   const people = await Promise.all(
@@ -61,7 +66,7 @@ export function channelsOf({ people, channels }: Population): Map<UserId, Channe
   return own;
 }
 
-async function arrive(server: BenchServer, name: string): Promise<Member> {
+async function arrive(server: Served, name: string): Promise<Member> {
   const person = await makePerson(server.host, name);
   const socket = await LoadSocket.open({ url: server.url, token: person.token });
   await socket.leave();
@@ -69,7 +74,7 @@ async function arrive(server: BenchServer, name: string): Promise<Member> {
 }
 
 async function makeChannels(
-  server: BenchServer,
+  server: Served,
   members: readonly Member[],
   count: number,
 ): Promise<Channel[]> {

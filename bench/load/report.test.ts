@@ -9,7 +9,7 @@ test("a figure has its median, its spread and its goal", () => {
     runs: [run(3), run(9), run(5)],
     goals: { "p95 ms": { max: 4 } },
   });
-  expect(text).toContain("npm run bench -- durable --rate 500\n");
+  expect(text).toContain("npm run load -- durable --rate 500\n");
   expect(text).toContain("nothing is pinned");
   expect(text).toMatch(/p95 ms +5\.00 +3\.00 – 9\.00 +≤ 4: MISSED/);
   expect(text).toContain("3 runs: every message once");

@@ -35,7 +35,7 @@ export function reportText(
     return [figure, rounded(median), spread, goalText(median, goals[figure])];
   });
   return [
-    `npm run bench -- ${name} ${optionsText(options)}`,
+    `npm run load -- ${name} ${optionsText(options)}`,
     `${coresText(cores)}; load average at the end ${loadavg()[0]!.toFixed(2)}`,
     "",
     ...aligned([["", "median", "spread", "to reach"], ...rows]),

@@ -1,6 +1,6 @@
 import { pause } from "#lib/wait.ts";
 import type { ChannelId } from "#wire/ids.ts";
-import { limits } from "#wire/limits.ts";
+import { Line } from "./line.ts";
 import type { LoadSocket } from "./load-socket.ts";
 import type { Measure } from "./measure.ts";
 import { bodyPlannedAt, plannedMsOf } from "./planned.ts";
@@ -36,7 +36,7 @@ export async function speakAtRate(
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
   measure: Measure,
 ): Promise<void> {
-  const lines = speakers.map((speaker) => new Line(speaker, measure));
+  const lines = speakers.map((speaker) => new Line((bodies) => say(speaker, bodies, measure)));
   const startMs = performance.now();
   for (let index = 0; index < perSecond * seconds; index++) {
     const plannedMs = startMs + (index / perSecond) * 1_000;
@@ -51,36 +51,6 @@ async function until(ms: number): Promise<void> {
   const leftMs = ms - performance.now();
   if (leftMs > 3) await pause(leftMs - 2);
   while (performance.now() < ms) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** What a speaker has to say: one `send` at a time, as the protocol wants it, and what waits goes with the next. */
-class Line {
-  readonly #speaker: Speaker;
-  readonly #measure: Measure;
-  readonly #waiting: string[] = [];
-  #saying: Promise<void> | undefined;
-
-  constructor(speaker: Speaker, measure: Measure) {
-    this.#speaker = speaker;
-    this.#measure = measure;
-  }
-
-  add(body: string): void {
-    this.#waiting.push(body);
-    this.#saying ??= this.#say();
-  }
-
-  async emptied(): Promise<void> {
-    await this.#saying;
-  }
-
-  async #say(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const bodies = this.#waiting.splice(0, limits.draftsPerSendMax);
-      await say(this.#speaker, bodies, this.#measure);
-    }
-    this.#saying = undefined;
-  }
 }
 
 async function say(

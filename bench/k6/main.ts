@@ -1,0 +1,159 @@
+/** `npm run bench`: lets k6 ask a server of its own every question, and says which targets it meets; exits with 1 where one is not met. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BenchServer } from "../load/bench-server.ts";
+import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cores.ts";
+import type { Host } from "../load/person.ts";
+import type { Served } from "../load/population.ts";
+import { ask, type Asking } from "./ask.ts";
+import { chooseTargets } from "./choose.ts";
+import { getK6 } from "./find-k6.ts";
+import { reportOf, writeReport } from "./report.ts";
+import { tableText } from "./table.ts";
+import { type Target, targets } from "./targets.ts";
+import type { Result } from "./verdict.ts";
+
+const reportFolder = join(import.meta.dir, "../../artefacts/bench");
+const hasRedis = Bun.which("redis-server") !== null || Bun.which("valkey-server") !== null;
+
+const options = {
+  /** Less of everything: all within three minutes. */
+  quick: { type: "boolean", default: false },
+  /** Of a server that runs already. */
+  url: { type: "string" },
+  /** Of the own server; several need a Redis. */
+  workers: { type: "string", default: hasRedis ? "2" : "1" },
+  /** As `taskset -c` has them. */
+  "server-cores": { type: "string", default: "" },
+  "load-cores": { type: "string", default: "" },
+  /** Only gets k6. */
+  prepare: { type: "boolean", default: false },
+} as const;
+
+async function main(args: readonly string[]): Promise<boolean> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const chosen = chooseTargets(positionals);
+  if (!chosen) {
+    console.log(usage());
+    return false;
+  }
+  const k6 = getK6(console.log);
+  if (values.prepare) return true;
+
+  const startedAt = new Date().toISOString();
+  const cores = values.url === undefined ? chooseCores(coresOf(values)) : undefined;
+  await using place = await Place.find(values.url, Number(values.workers), cores);
+  const shape = values.quick ? "quick" : "full";
+  const results = await askAll(chosen, shape, { server: place.served, k6 });
+  const report = reportOf({
+    startedAt,
+    command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
+    place: place.said,
+    k6: versionOf(k6),
+    complaints: place.complaints,
+    results,
+  });
+  const files = await writeReport(report, reportFolder);
+  console.log(`\n${tableText(results)}\n`);
+  for (const line of [...report.circumstances, ...report.complaints, ...files]) console.log(line);
+  console.log(report.sum);
+  return results.every(({ verdict }) => verdict === "met");
+}
+
+async function askAll(
+  chosen: readonly Target[],
+  shape: "quick" | "full",
+  asking: Pick<Asking, "server" | "k6">,
+): Promise<Result[]> {
+  const folder = mkdtempSync(join(tmpdir(), "parley-k6-"));
+  const results: Result[] = [];
+  try {
+    for (const [index, target] of chosen.entries()) {
+      console.log(`${index + 1}/${chosen.length} ${target.name}: ${target.asks}`);
+      const result = await ask({ ...asking, folder }, target, target[shape]);
+      console.log(`  ${tableText([result]).split("\n")[1]!}`);
+      results.push(result);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return results;
+}
+
+/** The server that is asked: one of its own, which goes with it, or one that somebody named. */
+class Place implements AsyncDisposable {
+  readonly served: Served;
+  readonly said: string;
+  readonly #own: BenchServer | undefined;
+
+  private constructor(served: Served, said: string, own?: BenchServer) {
+    this.served = served;
+    this.said = said;
+    this.#own = own;
+  }
+
+  static async find(
+    url: string | undefined,
+    workers: number,
+    cores: Cores | undefined,
+  ): Promise<Place> {
+    if (url !== undefined)
+      return new Place({ url: url.replace(/\/$/, ""), host: hostOf() }, `a server at ${url}`);
+
+    stayOnLoadCores(cores);
+    const own = await BenchServer.start({ workers, cores });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => void own[Symbol.asyncDispose]().then(() => process.exit(130)));
+    }
+    const redis = workers > 1 ? "with PostgreSQL and Redis" : "with PostgreSQL, without Redis";
+    return new Place(
+      own,
+      `${workers} worker${workers > 1 ? "s" : ""} ${redis}; ${coresText(cores)}`,
+      own,
+    );
+  }
+
+  get complaints(): string[] {
+    const said = [...(this.#own?.complaints ?? [])];
+    return said.map(([sentence, times]) => `The server said ${times} times: ${sentence}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#own?.[Symbol.asyncDispose]();
+  }
+}
+
+/** By the same settings that the server has. */
+function hostOf(): Host {
+  const [secret, issuer, audience] = ["HOST_JWT_SECRET", "HOST_ISSUER", "HOST_AUDIENCE"].map(
+    (name) => process.env[name],
+  );
+  if (secret && issuer && audience) return { secret, issuer, audience };
+  throw new Error(
+    "With --url the bench plays the host application of that server, which makes its people: HOST_JWT_SECRET, HOST_ISSUER and HOST_AUDIENCE must be in the environment as the server has them.",
+  );
+}
+
+function coresOf(values: { "server-cores": string; "load-cores": string }) {
+  return { serverCores: values["server-cores"], loadCores: values["load-cores"] };
+}
+
+function versionOf(k6: string): string {
+  return `k6 ${/v[\d.]+/.exec(Bun.spawnSync([k6, "version"]).stdout.toString())?.[0] ?? "of a version of its own"}`;
+}
+
+function usage(): string {
+  const lines = targets.map(({ name, asks }) => `  ${name.padEnd(16)}${asks}`);
+  return [
+    "npm run bench -- [question …] [--quick] [--workers 2] [--url URL] [--server-cores 0] [--load-cores 1]",
+    ...lines,
+  ].join("\n");
+}
+
+const isMet = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return false;
+});
+process.exit(isMet ? 0 : 1);

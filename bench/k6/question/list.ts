@@ -1,0 +1,59 @@
+/** How soon is the list of somebody's many channels there? */
+import { limits } from "#wire/limits.ts";
+import http from "k6/http";
+import { nowMs } from "../vu/clock.ts";
+import { allOf } from "../vu/entering.ts";
+import { asked, asking, delivered, fault, isMeasured, latency, optionsOf } from "../vu/measure.ts";
+import { atRate, timesOf } from "../vu/pace.ts";
+import { plan } from "../vu/plan.ts";
+import { Seat } from "../vu/seat.ts";
+
+const times = timesOf(plan.shape);
+/** A socket gets all in one answer, REST a page. */
+const each =
+  plan.target.way === "socket"
+    ? plan.shape.channels
+    : Math.min(plan.shape.channels, limits.pageRowsMax);
+
+export const options = optionsOf({ asked: times, delivered: times * each });
+export { writeSummary as handleSummary } from "../vu/measure.ts";
+
+export default asking(async () => {
+  const told = plan.people.map(() => 0);
+  const enter = ({ token }: { readonly token: string }, place: number): Promise<Seat> =>
+    Seat.open({ token, heard: ({ op }) => void (told[place]! += op === "summary" ? 1 : 0) });
+  const seats = plan.target.way === "socket" ? await allOf(plan.people, enter) : [];
+  const bySocket = async (seat: Seat, place: number): Promise<number> => {
+    told[place] = 0;
+    await seat.gets("done", { op: "summaries", channels: plan.channels.map(({ id }) => id) });
+    return told[place];
+  };
+  await atRate(plan.shape, async (index, plannedMs) => {
+    const place = index % plan.people.length;
+    const seat = seats[place];
+    const found = seat ? await bySocket(seat, place) : await byRest(plan.people[place]!.token);
+    const tookMs = nowMs() - plannedMs;
+    if (found !== each) fault(`a list of ${found}, not of ${each}`);
+    if (!isMeasured(plannedMs)) return;
+    latency.add(tookMs);
+    asked.add(1);
+    delivered.add(found);
+  });
+});
+
+async function byRest(token: string): Promise<number> {
+  const response = await http.asyncRequest(
+    "GET",
+    `${plan.url}/api/v1/channels?limit=${each}`,
+    null,
+    {
+      headers: { authorization: `Bearer ${token}` },
+      tags: { name: "list" },
+    },
+  );
+  if (response.status === 200) {
+    return (JSON.parse(response.body as string) as { channels: unknown[] }).channels.length;
+  }
+  fault(`the list was answered by ${response.status}`);
+  return 0;
+}

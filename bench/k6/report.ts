@@ -1,0 +1,47 @@
+import { mkdirSync } from "node:fs";
+import { cpus, loadavg, release, type } from "node:os";
+import { join } from "node:path";
+import { pageOf } from "./page.ts";
+import { type Result, sumText } from "./verdict.ts";
+
+/** What a run found, and where. */
+export interface Report {
+  readonly startedAt: string;
+  /** As it could be typed again. */
+  readonly command: string;
+  /** One sentence each. */
+  readonly circumstances: readonly string[];
+  readonly sum: string;
+  readonly results: readonly Result[];
+  /** What the server complained of meanwhile. */
+  readonly complaints: readonly string[];
+}
+
+export function reportOf(
+  run: Pick<Report, "startedAt" | "command" | "complaints" | "results"> & {
+    place: string;
+    k6: string;
+  },
+): Report {
+  const { place, k6, ...rest } = run;
+  const [cpu] = cpus();
+  return {
+    ...rest,
+    circumstances: [
+      `${cpus().length} × ${cpu?.model.trim() ?? "a processor"}, ${type()} ${release()}`,
+      `Bun ${Bun.version}, ${k6}`,
+      place,
+      `load average at the end ${loadavg()[0]!.toFixed(2)}`,
+    ],
+    sum: sumText(run.results),
+  };
+}
+
+/** The same as JSON and as a page. Returns their paths. */
+export async function writeReport(report: Report, folder: string): Promise<string[]> {
+  mkdirSync(folder, { recursive: true });
+  const [json, page] = ["targets.json", "targets.html"].map((name) => join(folder, name));
+  await Bun.write(json!, `${JSON.stringify(report, null, 2)}\n`);
+  await Bun.write(page!, pageOf(report));
+  return [json!, page!];
+}

@@ -1,0 +1,36 @@
+import { boundsText } from "./targets.ts";
+import type { Result } from "./verdict.ts";
+
+/** Milliseconds, with as many digits as mean something. */
+export function msText(ms: number | undefined): string {
+  if (ms === undefined) return "–";
+  if (ms >= 100) return Math.round(ms).toLocaleString("en");
+  return ms.toFixed(1);
+}
+
+/** Question, target, percentiles, verdict; beneath it what was wrong. */
+export function tableText(results: readonly Result[]): string {
+  const rows = results.map(({ target, quantiles, verdict }) => [
+    target.name,
+    boundsText(target.bounds),
+    msText(quantiles["med"]),
+    msText(quantiles["p(95)"]),
+    msText(quantiles["p(99)"]),
+    verdict,
+  ]);
+  const faults = results.flatMap(({ target, faults: sentences }) =>
+    sentences.map((sentence) => `${target.name}: ${sentence}`),
+  );
+  const all = [["question", "target", "p50 ms", "p95 ms", "p99 ms", "verdict"], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const isNumber = (column: number): boolean => column >= 2 && column <= 4;
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) =>
+        isNumber(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join("   ")
+      .trimEnd(),
+  );
+  return [...lines, ...(faults.length > 0 ? ["", ...faults] : [])].join("\n");
+}
