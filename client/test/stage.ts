@@ -7,6 +7,7 @@ import type { ChannelId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { people, type Person } from "../../server/test/people.ts";
+import { redisProgram } from "../../server/test/redis.ts";
 import { TestSupervisor } from "../../server/test/supervisor.ts";
 import { launchBrowser, pastName, testNames } from "./browser.ts";
 import { type Proxy, startProxy } from "../../server/test/proxy.ts";
@@ -28,6 +29,9 @@ interface Staging {
   /** What browsers call the server; a name of `.test` makes an insecure context. */
   readonly host?: string;
 }
+
+/** As a server has them that uses its cores: devices of one person are on any of them. */
+const workers = redisProgram === undefined ? "1" : "2";
 
 const wide = { width: 1280, height: 800 };
 
@@ -62,7 +66,7 @@ export class Stage implements AsyncDisposable {
   static async open(staging: Staging = {}): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), "parley-stage-"));
     await chmod(dataDir, 0o755); // Started by root, PostgreSQL runs as another user, who must get there.
-    const supervisor = new TestSupervisor({ DATA_DIR: dataDir });
+    const supervisor = new TestSupervisor({ DATA_DIR: dataDir, WORKERS: workers });
     const [browser, ready] = await Promise.all([launchBrowser(testNames), supervisor.ready()]);
     const stage = new Stage(browser, dataDir, supervisor, ready.url, staging);
     const code = new URL(ready.link!).hash.replace("#code=", "");
@@ -130,7 +134,11 @@ export class Stage implements AsyncDisposable {
   /** Ends the server as Ctrl-C does, and starts it again on the same port and data. */
   async restart(): Promise<void> {
     await this.#supervisor[Symbol.asyncDispose]();
-    this.#supervisor = new TestSupervisor({ DATA_DIR: this.#dataDir, PORT: this.#port });
+    this.#supervisor = new TestSupervisor({
+      DATA_DIR: this.#dataDir,
+      PORT: this.#port,
+      WORKERS: workers,
+    });
     await this.#supervisor.ready();
   }
 

@@ -61,6 +61,7 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
   });
 
   test("M1 U4: one's own message is painted in the next frame, the other's soon after", async () => {
+    await grace.page.getByText("Nothing was said here yet").waitFor();
     await grace.page.locator("textarea").fill("Hello Ada");
     const arrival = ada.page.waitForFunction(() => {
       const body = [...document.querySelectorAll("[data-key] .message-body")].at(-1);
