@@ -3,7 +3,7 @@ import { subprotocols } from "#wire/version.ts";
 import { birthsIn } from "../load/cursor.ts";
 
 export interface Wrong {
-  /** Of the frames with messages, every so manieth never arrives; 0 lets all through. */
+  /** Of the messages every so manieth never arrives, nor what came in one frame with it; 0 lets all through. */
   readonly dropEvery: number;
   /** So much later arrives everything that the server says. */
   readonly lateMs: number;
@@ -18,6 +18,7 @@ export class Between implements Disposable {
   readonly #server: Bun.Server<Line>;
   readonly #wrong: Wrong;
   #messages = 0;
+  /** Messages that never arrived. */
   dropped = 0;
 
   constructor(target: string, wrong: Wrong) {
@@ -37,7 +38,8 @@ export class Between implements Disposable {
         open: (socket) => {
           const { upstream } = socket.data;
           upstream.addEventListener("message", ({ data }: MessageEvent<ArrayBuffer>) => {
-            if (this.#isDropped(data)) this.dropped++;
+            const births = birthsOf(data);
+            if (this.#isDropped(births)) this.dropped += births;
             else if (wrong.lateMs === 0) socket.sendBinary(data);
             else setTimeout(() => socket.sendBinary(data), wrong.lateMs);
           });
@@ -60,10 +62,16 @@ export class Between implements Disposable {
     void this.#server.stop(true);
   }
 
-  #isDropped(frame: ArrayBuffer): boolean {
-    if (this.#wrong.dropEvery === 0) return false;
-    const [answer] = decodeAnswers(new Uint8Array(frame));
-    if (answer?.op !== "interval" || birthsIn(answer).length === 0) return false;
-    return ++this.#messages % this.#wrong.dropEvery === 0;
+  #isDropped(births: number): boolean {
+    const { dropEvery } = this.#wrong;
+    if (dropEvery === 0) return false;
+    const before = Math.floor(this.#messages / dropEvery);
+    this.#messages += births;
+    return Math.floor(this.#messages / dropEvery) > before;
   }
+}
+
+function birthsOf(frame: ArrayBuffer): number {
+  const [answer] = decodeAnswers(new Uint8Array(frame));
+  return answer?.op === "interval" ? birthsIn(answer).length : 0;
 }
