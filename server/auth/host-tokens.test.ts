@@ -89,6 +89,7 @@ test.each<[string, () => string | Promise<string>, ("token_invalid" | "token_exp
       ),
   ],
   ["with an empty subject", () => signed(jwt().setSubject(""))],
+  ["with a subject that PostgreSQL cannot hold", () => signed(jwt().setSubject("a\0da"))],
   [
     "with a subject of 201 characters",
     () => signed(jwt().setSubject("x".repeat(hostTokenLimits.hostIdCharsMax + 1))),

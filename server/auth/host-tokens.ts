@@ -62,7 +62,12 @@ const publicKeyAlgorithms = [
 ];
 
 const claimsShape = z.object({
-  sub: z.string().min(1).max(hostTokenLimits.hostIdCharsMax),
+  // PostgreSQL holds every character but this one, and reads many at once: one would fail them all.
+  sub: z
+    .string()
+    .min(1)
+    .max(hostTokenLimits.hostIdCharsMax)
+    .regex(/^[^\0]*$/),
   name: z.string().transform(parseName),
   role: z.enum(systemRoles).optional().catch(undefined),
   exp: z.number(),
