@@ -44,7 +44,7 @@ export async function sendCatchUp(
   const missing: StreamId[] = [];
   for (const group of readableTogether(asked)) {
     const known = group.filter(({ cursor }) => !startsAnew(cursor));
-    const caught = await parts.reads.channels(userId, known);
+    const caught = await parts.reads.channels(userId, known, () => !session.isClosed);
     for (const { channelId, cursor } of group) {
       if (session.isClosed) return missing;
       const found = caught.get(channelId);
@@ -99,7 +99,7 @@ async function sendUserStream(
     session.send({ op: "reset", stream: userId, through: 0, since: 0, older: false, rows: [] });
     if (cursor !== undefined && cursor > page.head) page = await reads.userStream(userId, 0);
   }
-  while (page) {
+  while (page && !session.isClosed) {
     await sendIntervals(session, page);
     page = page.cut ? await reads.userStream(userId, page.through) : undefined;
   }

@@ -101,7 +101,8 @@ export async function catchUpAll(
   if (profile) stored.set(userId, profile.asOf);
   const holdsAll = (stream: StreamId): boolean => {
     const cursor = cursors.get(stream);
-    const isSubscribed = session.followed.has(stream) && cursor === delivery.deliveredOf(stream);
+    const isSubscribed =
+      session.followed.isSubscribed(stream) && cursor === delivery.deliveredOf(stream);
     return sameEpoch && isSubscribed && cursor === stored.get(stream);
   };
   const behind = streams.filter(({ stream }) => !holdsAll(stream));
@@ -115,7 +116,9 @@ export async function catchUpAll(
     ),
     sendCatchUp(parts, session, behind, { sameEpoch }),
   ]);
-  await session.sendEach([...summaries.map(summaryEvent), { op: "caughtUp" }]);
+  // Whoever was removed meanwhile was told so, and would have the channel again.
+  const still = summaries.filter(({ channel }) => session.followed.has(channel));
+  await session.sendEach([...still.map(summaryEvent), { op: "caughtUp" }]);
   if (session.isClosed) return;
   await watchPeople(parts, session, peers);
   await sendSummaries(parts, session, unknown.slice(limits.summariesFirstMax));

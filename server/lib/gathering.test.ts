@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { Gathering } from "./gathering.ts";
 
 /** Reads that are answered by hand, with what was asked doubled. */
-function open(bounds: { weightMax?: number; weightOf?(question: number): number } = {}) {
+function open(
+  bounds: { weightMax?: number; atOnceMax?: number; weightOf?(question: number): number } = {},
+) {
   const reads: { asked: readonly number[]; answer(): Promise<void>; fail(): Promise<void> }[] = [];
   const timers = new Set<() => void>();
   const gathering = new Gathering<number, number>({
@@ -73,6 +75,31 @@ test("nobody waits behind a read without an answer for longer than a second; its
   expect(timers.size).toBe(0);
   await reads[0]!.answer();
   expect(await silent).toEqual([2]);
+});
+
+test("as many reads are under way as may be, and the next leaves when one of them has its answer", async () => {
+  const { gathering, reads, asked } = open({ atOnceMax: 2 });
+  const answers = [[1], [2], [3], [4]].map((one) => gathering.ask(one));
+  expect(asked()).toEqual([[1], [2]]);
+  await reads[1]!.answer();
+  expect(asked()).toEqual([[1], [2], [3, 4]]);
+  await reads[0]!.answer();
+  await reads[2]!.answer();
+  expect(await Promise.all(answers)).toEqual([[2], [4], [6], [8]]);
+  const after = gathering.ask([5]);
+  await reads[3]!.answer();
+  expect(await after).toEqual([10]);
+});
+
+test("who is gone when their turn comes is not read for, and answered with nothing", async () => {
+  const { gathering, reads, asked } = open();
+  let isHere = true;
+  const answers = [gathering.ask([1]), gathering.ask([2], () => isHere), gathering.ask([3])];
+  isHere = false;
+  await reads[0]!.answer();
+  await reads[1]!.answer();
+  expect(asked()).toEqual([[1], [3]]);
+  expect(await Promise.all(answers)).toEqual([[2], [], [6]]);
 });
 
 test("nothing asked is answered with nothing, without a read", async () => {

@@ -35,8 +35,12 @@ export interface Reads {
   /** Of these channels those that the user is in now. */
   memberOf(userId: UserId, channels: readonly ChannelId[]): Promise<ReadonlySet<ChannelId>>;
   userStream(userId: UserId, cursor: Seq): Promise<CaughtUp | undefined>;
-  /** Without the channels that do not exist for this user. */
-  channels(userId: UserId, held: readonly HeldChannel[]): Promise<ReadonlyMap<ChannelId, CaughtUp>>;
+  /** Without the channels that do not exist for this user; without any where nobody wants them any more. */
+  channels(
+    userId: UserId,
+    held: readonly HeldChannel[],
+    isWanted?: () => boolean,
+  ): Promise<ReadonlyMap<ChannelId, CaughtUp>>;
   /** In this order, without the channels that do not exist for this user. */
   summaries(userId: UserId, channels: readonly ChannelId[]): Promise<readonly Summary[]>;
   /** The other people of these direct channels. */
@@ -61,6 +65,8 @@ export const readLimits = {
   channels: 2_000,
   /** They stand in memory until they are sent. */
   rows: 16 * 1_024,
+  /** Who is far behind fills a statement of rows alone: nobody else waits for that. */
+  rowReadsAtOnce: 4,
 } as const;
 
 type Many<Question, Answer> = (
@@ -76,12 +82,10 @@ export function createReads(
   const gather = <Question, Answer>(
     read: Many<Question, Answer>,
     weightMax: number,
-    weightOf?: (question: Question) => number,
   ): ((questions: readonly Question[]) => Promise<readonly Answer[]>) => {
     const gathering = new Gathering<Question, Answer>({
       read: (questions) => read(sql, questions),
       weightMax,
-      ...(weightOf && { weightOf }),
       after,
     });
     return (questions) => gathering.ask(questions);
@@ -95,11 +99,13 @@ export function createReads(
   const summaries = gather(readSummaries, readLimits.channels);
   const directPeers = gather(readDirectPeers, readLimits.channels);
   const statuses = gather(readStatuses, readLimits.channels);
-  const channels = gather<HeldChannel & { readonly userId: UserId }, CaughtUp | undefined>(
-    readChannels,
-    readLimits.rows,
-    ({ rowsMax }) => rowsMax,
-  );
+  const channels = new Gathering<HeldChannel & { readonly userId: UserId }, CaughtUp | undefined>({
+    read: (held) => readChannels(sql, held),
+    weightMax: readLimits.rows,
+    weightOf: ({ rowsMax }) => rowsMax,
+    atOnceMax: readLimits.rowReadsAtOnce,
+    after,
+  });
 
   return {
     activeUser: async (userId, sessionId) => (await activeUsers([{ userId, sessionId }]))[0],
@@ -111,8 +117,9 @@ export function createReads(
       return new Set(asked.filter((_, at) => isIn[at]));
     },
     userStream: async (userId, cursor) => (await userStreams([{ userId, cursor }]))[0],
-    channels: async (userId, held) => {
-      const found = await channels(held.map((one) => ({ ...one, userId })));
+    channels: async (userId, held, isWanted) => {
+      const asked = held.map((one) => ({ ...one, userId }));
+      const found = await channels.ask(asked, isWanted);
       return new Map(
         held.flatMap(({ channelId }, at) => {
           const caught = found[at];
