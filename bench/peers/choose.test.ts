@@ -9,6 +9,7 @@ const names = (words: string[]) => chooseNamed(questions, words)?.map(({ name })
 test("a question is called by its name or by how it begins, and one that is unknown is none", () => {
   expect(names(["durable", "fanout-200-1"])).toEqual([
     "fanout-200-1",
+    "durable-five",
     "durable-closed",
     "durable-open",
   ]);
@@ -21,7 +22,9 @@ test("a peer is asked what it can do, and one that is there for one thing only t
     const [question] = chooseNamed(questions, [word])!;
     return peers.filter((peer) => isAsked(peer, question!)).map(({ name }) => name);
   };
-  expect(asked("replay")).toEqual(["recovery", "usual"]);
-  expect(asked("durable-open")).toEqual(["usual"]);
-  expect(asked("idle")).toEqual(peers.map(({ name }) => name).filter((one) => one !== "recovery"));
+  expect(asked("replay")).toEqual(["recovery", "usual", "centrifugo-postgres"]);
+  expect(asked("durable-open")).toEqual(["usual", "centrifugo-postgres"]);
+  expect(asked("idle")).toEqual(
+    peers.filter(({ only }) => only === undefined).map(({ name }) => name),
+  );
 });

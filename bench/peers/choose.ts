@@ -14,6 +14,6 @@ export function chooseNamed<T extends { readonly name: string }>(
 
 /** Whether it can do what is asked, and is there for that. */
 export function isAsked({ can, only }: Pick<Peer, "can" | "only">, { needs }: Question): boolean {
-  if (only !== undefined && only !== needs) return false;
-  return needs === undefined || can.includes(needs);
+  if (needs === undefined) return only === undefined;
+  return (only ?? can).includes(needs);
 }

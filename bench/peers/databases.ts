@@ -9,6 +9,15 @@ import type { Need } from "./peer.ts";
 
 const readyMsMax = 30_000;
 
+/** What lies on the disk as long as a database stands; it goes with us, whether or not the database was stopped before. */
+const places = new Set<string>();
+process.once("exit", () => places.forEach(remove));
+
+function remove(place: string): void {
+  rmSync(place, { recursive: true, force: true });
+  places.delete(place);
+}
+
 /** A database that stands beside a peer's server, as Parley's own stand beside its workers. */
 export interface Database extends AsyncDisposable {
   readonly pid: number;
@@ -24,6 +33,7 @@ export function lackOf(need: Need): string | undefined {
 
 export async function startDatabase(need: Need, cores: Cores | undefined): Promise<Database> {
   const place = mkdtempSync(join(tmpdir(), `parley-peer-${need}-`));
+  places.add(place);
   try {
     const start = need === "redis" ? startRedis : startPostgres;
     const { kept, env } = await start(place, cores);
@@ -32,11 +42,11 @@ export async function startDatabase(need: Need, cores: Cores | undefined): Promi
       env,
       [Symbol.asyncDispose]: async () => {
         await kept[Symbol.asyncDispose]();
-        rmSync(place, { recursive: true, force: true });
+        remove(place);
       },
     };
   } catch (error) {
-    rmSync(place, { recursive: true, force: true });
+    remove(place);
     throw error;
   }
 }

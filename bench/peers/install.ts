@@ -13,6 +13,7 @@ export function install(peer: Peer, say: (line: string) => void): Installed {
   const lack = lackIn(peer);
   if (lack !== undefined) return { lacks: lack };
   if (peer.program === "bun") return { command: [process.execPath, peer.server] };
+  if (peer.program === "centrifugo") return { command: [peer.server] };
 
   const from = folderOf(peer);
   const place = join(cache, basename(from));
@@ -51,9 +52,15 @@ const pythonSteps = [
   ],
 ];
 
+const programs = {
+  bun: [],
+  node: ["node", "npm"],
+  python3: ["python3"],
+  centrifugo: ["centrifugo"],
+} as const;
+
 function lackIn({ program, needs }: Peer): string | undefined {
-  const programs = { bun: [], node: ["node", "npm"], python3: ["python3"] }[program];
-  const missing = programs.find((name) => Bun.which(name) === null);
+  const missing = programs[program].find((name) => Bun.which(name) === null);
   if (missing !== undefined) return `there is no ${missing}`;
   return needs.map(lackOf).find((lack) => lack !== undefined);
 }

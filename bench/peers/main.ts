@@ -69,7 +69,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     // Peers end with us.
     process.once(signal, () => void parley[Symbol.asyncDispose]().then(() => process.exit(130)));
   }
-  console.log(`${coresText(cores)}; Parley with ${workers} worker${workers > 1 ? "s" : ""}`);
+  const place = `Parley with ${workers} worker${workers > 1 ? "s" : ""}; ${coresText(cores)}; ${versions()}`;
+  console.log(place);
   const answers: Answer[] = [];
   for (const question of questions) {
     const answer = await askAll(question, { parley, available, cores }, rounds);
@@ -79,7 +80,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   console.log(`\nload average at the end ${loadavg()[0]!.toFixed(2)}`);
   console.log(complaintsText(parley));
   const command = ["npm run peers", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
-  write({ command, at: new Date().toISOString(), cores, answers: answers.map(plain) });
+  write({ command, at: new Date().toISOString(), place, answers: answers.map(plain) });
   return answers.every(isRight);
 }
 
@@ -110,6 +111,14 @@ async function askAll(
     .map(({ peer, command }) => servers.use(new PeerServer(peer, command, cores)));
   const ephemeral = question.asksEphemeral ? [new EphemeralParley(parley)] : [];
   return await ask(question, [new DurableParley(parley), ...ephemeral, ...asked], rounds);
+}
+
+function versions(): string {
+  const others = ["node", "python3"].filter((name) => Bun.which(name) !== null);
+  const said = others.map((name) =>
+    Bun.spawnSync([name, "--version"]).stdout.toString().trim().replace(/^v/, "Node "),
+  );
+  return [`Bun ${Bun.version}`, ...said].join(", ");
 }
 
 function plain({ question: { name, asks }, rounds }: Answer) {

@@ -1,3 +1,4 @@
+import { findWithin } from "#lib/wait.ts";
 import type { Cores } from "../load/cores.ts";
 import { usageOf } from "../load/processes.ts";
 import type { PeerSocket } from "./client/peer-socket.ts";
@@ -5,6 +6,8 @@ import { type Contestant, type Shape, type Spent, spentOf } from "./contestant.t
 import { type Database, startDatabase } from "./databases.ts";
 import { Kept } from "./kept.ts";
 import type { Peer } from "./peer.ts";
+
+const readyMsMax = 10_000;
 
 /** A peer's server with the databases that it needs, on the same cores as Parley with its own. */
 export class PeerServer implements Contestant, AsyncDisposable {
@@ -57,8 +60,38 @@ export class PeerServer implements Contestant, AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const env = Object.assign({}, this.#peer.env, ...this.#databases.map((one) => one.env));
-    this.#kept = new Kept(this.#command, { cores: this.#cores, env });
-    this.#url = `ws://127.0.0.1:${await this.#kept.firstLine()}`;
+    const found = Object.assign(
+      { PORT: `${freePort()}` },
+      ...this.#databases.map((one) => one.env),
+    );
+    const { env = () => found, isToldPort = false } = this.#peer;
+    const kept = new Kept(this.#command, { cores: this.#cores, env: env(found) });
+    this.#kept = kept;
+    const port = isToldPort ? await answering(kept, found.PORT) : await kept.firstLine();
+    this.#url = `ws://127.0.0.1:${port}`;
   }
+}
+
+function freePort(): number {
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data: () => undefined },
+  });
+  listener.stop(true);
+  return listener.port;
+}
+
+/** Resolves with the port when somebody answers there. */
+async function answering(kept: Kept, port: string): Promise<string> {
+  const url = `http://127.0.0.1:${port}/`;
+  const isUp = async () =>
+    kept.hasEnded ||
+    (await fetch(url).then(
+      () => true,
+      () => undefined, // Nobody listens yet.
+    ));
+  await findWithin(readyMsMax, isUp);
+  if (kept.hasEnded) throw new Error("it ended before it was ready");
+  return port;
 }

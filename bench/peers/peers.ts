@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { centrifugo } from "./centrifugo.ts";
 import { enterPlain } from "./client/plain.ts";
 import { enterRecovering, enterSocketIo, enterUsual } from "./client/socketio.ts";
 import type { Peer } from "./peer.ts";
@@ -57,9 +58,9 @@ export const peers: readonly Peer[] = [
     server: join(here, "socketio/server.mjs"),
     needs: ["redis"],
     can: ["replay"],
-    only: "replay",
+    only: ["replay"],
     enter: enterRecovering,
-    env: { RECOVERY: "1" },
+    env: (found) => ({ ...found, RECOVERY: "1" }),
   },
   {
     name: "usual",
@@ -91,4 +92,5 @@ export const peers: readonly Peer[] = [
     can: [],
     enter: enterSocketIo,
   },
+  ...centrifugo,
 ];

@@ -15,9 +15,12 @@ export function questionsOf(extent: Extent): readonly Question[] {
     fanout({ ...extent, sockets: 1_000, inFlight: 50 }),
     fanout({ ...extent, sockets: 1_000, inFlight: 1 }),
     handshakes(extent),
-    idle(extent),
-    durable({ ...extent, rate: 0 }),
-    durable({ ...extent, rate }),
+    idle({ ...extent, sockets: 1_000 }),
+    // Only where somebody wants so many: it takes a while.
+    ...(extent.socketsMax > 1_000 ? [idle({ ...extent, sockets: 10_000 })] : []),
+    durable({ ...extent, name: "durable-five", members: 5, rate: 0 }),
+    durable({ ...extent, name: "durable-closed", members: 1, rate: 0 }),
+    durable({ ...extent, name: "durable-open", members: 1, rate }),
     replay(extent),
   ];
 }

@@ -8,13 +8,16 @@ const perSocket = "server: RSS KB per socket";
 const kernelPerSocket = "kernel's slab KB per socket, both ends";
 /** Enough that the code has been through its ways once. */
 const firstSockets = 50;
-const wanted = 1_000;
+
+interface Idle extends Extent {
+  readonly sockets: number;
+}
 
 /** In one channel, with a server that is new each time. */
-export function idle({ socketsMax }: Extent): Question {
+export function idle({ sockets: wanted, socketsMax }: Idle): Question {
   const sockets = Math.min(wanted, socketsMax);
   return {
-    name: "idle",
+    name: `idle-${wanted}`,
     asks: `What memory does an idle socket take, of ${sockets}?`,
     figures: [perSocket],
     isCold: true,

@@ -28,30 +28,34 @@ export function fanout({ sockets, inFlight, seconds, socketsMax, settleMsMax }: 
 }
 
 interface Durable extends Extent {
+  readonly name: string;
+  /** Of each channel, of whom one speaks. */
+  readonly members: number;
   /** Messages per second; 0 is the closed loop. */
   readonly rate: number;
 }
 
 const channelsWanted = 50;
 
-/** Channels with one socket each, of whom all speak; only of those who store what they tell. */
-export function durable({ rate, seconds, socketsMax }: Durable): Question {
-  const sockets = Math.min(channelsWanted, socketsMax);
+/** Many channels, in each of which one speaks; only of those who store what they tell. */
+export function durable({ name, members, rate, seconds, socketsMax }: Durable): Question {
+  const channels = Math.max(1, Math.min(channelsWanted, Math.floor(socketsMax / members)));
   const isOpen = rate > 0;
   const pace = isOpen ? `at ${rate} messages per second` : "the next when the one before is stored";
+  const size = members === 1 ? "one socket" : `${members} sockets`;
   const costs = [serverCpu("message"), allCpu("message")];
   const times = ["receipt p50 ms", "receipt p95 ms", "receipt p99 ms"];
   return {
-    name: isOpen ? "durable-open" : "durable-closed",
-    asks: `What does it take to store and tell messages in ${sockets} channels, ${pace}?`,
+    name,
+    asks: `What does it take to store and tell messages in ${channels} channels of ${size}, ${pace}?`,
     figures: isOpen ? [...times, ...costs] : ["messages per second", ...costs, ...times],
     needs: "durable",
     ask: async (contestant) => {
-      const shape = { sockets, members: 1 };
+      const shape = { sockets: channels * members, members };
       await contestant.prepare(shape);
       const choir = await Choir.open(contestant, shape);
       return {
-        run: () => choir.run({ speakers: sockets, seconds, rate }),
+        run: () => choir.run({ speakers: channels, seconds, rate }),
         end: () => choir.leave(),
       };
     },
