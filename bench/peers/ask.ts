@@ -1,7 +1,11 @@
+import { within } from "#lib/wait.ts";
+import type { Run } from "../load/measure.ts";
 import type { Contestant } from "./contestant.ts";
 import type { Asked, Question } from "./question.ts";
 import type { Answer } from "./report.ts";
-import { brokenBy, inTurns, type Rounds, type Turn } from "./rounds.ts";
+import { brokenBy, inTurns, type Turn } from "./rounds.ts";
+
+const endMsMax = 5_000;
 
 /** Asks everybody the same, in turn; whoever could not even begin is among the answers with what was wrong. */
 export async function ask(
@@ -11,7 +15,7 @@ export async function ask(
 ): Promise<Answer> {
   const turns: Turn[] = [];
   const asked: Asked[] = [];
-  const broken: [string, Rounds extends ReadonlyMap<string, infer R> ? R : never][] = [];
+  const broken = new Map<string, readonly Run[]>();
   for (const contestant of contestants) {
     const { title } = contestant;
     try {
@@ -19,10 +23,11 @@ export async function ask(
       asked.push(one);
       turns.push({ title, run: () => one.run() });
     } catch (error) {
-      broken.push([title, [brokenBy(error)]]);
+      broken.set(title, [brokenBy(error)]);
     }
   }
   const found = await inTurns(turns, { rounds, warmsUp: !question.isCold });
-  for (const one of asked) await one.end();
+  // Whoever does not answer any more is not waited for: its server ends next.
+  for (const one of asked) await within(endMsMax, one.end());
   return { question, rounds: new Map([...found, ...broken]) };
 }

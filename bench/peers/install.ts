@@ -5,11 +5,26 @@ import { folderOf, type Peer } from "./peer.ts";
 
 const cache = join(import.meta.dir, "../../node_modules/.cache/parley/peers");
 
-/** How to run a peer's server, or why it is not here. */
-export type Installed = { readonly command: readonly string[] } | { readonly lacks: string };
+/** A peer, and how to run its server here. */
+export interface Available {
+  readonly peer: Peer;
+  readonly command: readonly string[];
+}
+
+type Installed = { readonly command: readonly string[] } | { readonly lacks: string };
+
+/** Those that can be started here; whatever a machine lacks is said. */
+export function findAvailable(peers: readonly Peer[], say: (line: string) => void): Available[] {
+  return peers.flatMap((peer) => {
+    const installed = install(peer, say);
+    if ("command" in installed) return [{ peer, command: installed.command }];
+    say(`skipped: ${peer.title}, for ${installed.lacks}`);
+    return [];
+  });
+}
 
 /** Gets a peer's packages by its lock file into a place of their own, once; the project's installation has none of them. */
-export function install(peer: Peer, say: (line: string) => void): Installed {
+function install(peer: Peer, say: (line: string) => void): Installed {
   const lack = lackIn(peer);
   if (lack !== undefined) return { lacks: lack };
   if (peer.program === "bun") return { command: [process.execPath, peer.server] };

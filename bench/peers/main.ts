@@ -8,9 +8,8 @@ import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cor
 import { complaintsText } from "../load/report.ts";
 import { ask } from "./ask.ts";
 import { chooseNamed, isAsked } from "./choose.ts";
-import { install } from "./install.ts";
-import { DurableParley, EphemeralParley, parleyTitle } from "./parley.ts";
-import type { Peer } from "./peer.ts";
+import { type Available, findAvailable } from "./install.ts";
+import { DurableParley, EphemeralParley, parleyDoes, parleyTitle } from "./parley.ts";
 import { PeerServer } from "./peer-server.ts";
 import { peers } from "./peers.ts";
 import type { Question } from "./question.ts";
@@ -37,11 +36,6 @@ const options = {
   prepare: { type: "boolean", default: false },
 } as const;
 
-interface Available {
-  readonly peer: Peer;
-  readonly command: readonly string[];
-}
-
 async function main(args: readonly string[]): Promise<boolean> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const [rounds, seconds, socketsMax, workers] = [
@@ -56,7 +50,7 @@ async function main(args: readonly string[]): Promise<boolean> {
     console.log(usage());
     return false;
   }
-  const available = findAvailable(chosen);
+  const available = findAvailable(chosen, console.log);
   if (values.prepare) return true;
 
   const cores = chooseCores({
@@ -69,29 +63,21 @@ async function main(args: readonly string[]): Promise<boolean> {
     // Peers end with us.
     process.once(signal, () => void parley[Symbol.asyncDispose]().then(() => process.exit(130)));
   }
-  const place = `Parley with ${workers} worker${workers > 1 ? "s" : ""}; ${coresText(cores)}; ${versions()}`;
-  console.log(place);
+  const circumstances = `Parley with ${workers} worker${workers > 1 ? "s" : ""}; ${coresText(cores)}; ${versions()}`;
+  console.log(circumstances);
   const answers: Answer[] = [];
   for (const question of questions) {
     const answer = await askAll(question, { parley, available, cores }, rounds);
     console.log(`\n${answerText(answer, parleyTitle)}`);
     answers.push(answer);
   }
+  console.log(`\n${parleyTitle}: ${parleyDoes}`);
+  for (const { peer } of available) console.log(`${peer.title}: ${peer.does}`);
   console.log(`\nload average at the end ${loadavg()[0]!.toFixed(2)}`);
-  console.log(complaintsText(parley));
+  if (parley.complaints.size > 0) console.log(complaintsText(parley));
   const command = ["npm run peers", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
-  write({ command, at: new Date().toISOString(), place, answers: answers.map(plain) });
+  write({ command, at: new Date().toISOString(), circumstances, answers: answers.map(plain) });
   return answers.every(isRight);
-}
-
-/** Those that can be started here; whatever a machine lacks is said. */
-function findAvailable(chosen: readonly Peer[]): Available[] {
-  return chosen.flatMap((peer) => {
-    const installed = install(peer, console.log);
-    if ("command" in installed) return [{ peer, command: installed.command }];
-    console.log(`skipped: ${peer.title}, for ${installed.lacks}`);
-    return [];
-  });
 }
 
 interface Place {

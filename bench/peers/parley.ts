@@ -6,6 +6,8 @@ import { type Said, TypingSocket } from "./client/typing.ts";
 import { type Contestant, type Shape, type Spent, spentOf } from "./contestant.ts";
 
 export const parleyTitle = "Parley, durable messages";
+export const parleyDoes =
+  "Everybody is authenticated and a member; every message is committed, numbered, told in order and once. Ephemeral events are neither stored nor numbered.";
 
 /** Parley with people in channels of their own. */
 abstract class ParleyContestant implements Contestant {

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { hasAccounting } from "../load/processes.ts";
 import { ask } from "./ask.ts";
+import { Choir } from "./choir.ts";
 import type { Contestant } from "./contestant.ts";
 import { Kept } from "./kept.ts";
 import { PeerServer } from "./peer-server.ts";
@@ -22,24 +23,52 @@ test("all that is said through the bare loop is heard by everybody, and its cost
   if (hasAccounting) expect(figures["server: CPU µs per delivery"]).toBeGreaterThan(0);
 });
 
+/** The same, but for how somebody comes in. */
+const entered = (bare: PeerServer, enter: Contestant["enter"]): Contestant => ({
+  title: bare.title,
+  spent: () => bare.spent(),
+  prepare: (shape) => bare.prepare(shape),
+  renew: () => bare.renew(),
+  enter,
+});
+
 test("a peer of which one delivery is lost, or doubled, has failed", async () => {
   await using bare = bareLoop();
-  const faulty = (times: number): Contestant => ({
-    title: bare.title,
-    spent: () => bare.spent(),
-    prepare: (shape) => bare.prepare(shape),
-    renew: () => bare.renew(),
-    enter: (index, heard) =>
+  const faulty = (times: number) =>
+    entered(bare, (index, heard) =>
       bare.enter(index, (number) => {
         const isUnlucky = index === 5 && number === 2;
         for (let time = 0; time < (isUnlucky ? times : 1); time++) heard(number);
       }),
-  });
+    );
   const impatient = fanout({ ...extent, sockets: 6, inFlight: 3, settleMsMax: 300 });
   const lossy = await ask(impatient, [faulty(0)], 1);
   expect(lossy.rounds.get(bare.title)![0]!.faults).toContain("1 missing");
   const doubling = await ask(question, [faulty(2)], 1);
   expect(doubling.rounds.get(bare.title)![0]!.faults).toContain("1 doubled");
+});
+
+test("a delivery that comes after its run is a fault of the next one", async () => {
+  await using bare = bareLoop();
+  const shape = { sockets: 2, members: 2 };
+  await bare.prepare(shape);
+  const hearing: ((number: number) => void)[] = [];
+  const heardBy = entered(bare, (index, heard) => {
+    hearing[index] = heard;
+    return bare.enter(index, heard);
+  });
+  const choir = await Choir.open(heardBy, shape);
+  const sayOne = async () => {
+    await choir.say(0);
+    await choir.complete();
+    return choir.faults();
+  };
+  choir.begin();
+  expect(await sayOne()).toEqual([]);
+  choir.begin();
+  hearing[1]!(0);
+  expect(await sayOne()).toEqual(["1 of the run before"]);
+  await choir.leave();
 });
 
 test("a peer that does not start has failed, and says with what", async () => {

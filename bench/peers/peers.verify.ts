@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { BenchServer } from "../load/bench-server.ts";
 import { ask } from "./ask.ts";
 import { isAsked } from "./choose.ts";
-import { install } from "./install.ts";
+import { findAvailable } from "./install.ts";
 import { DurableParley, EphemeralParley } from "./parley.ts";
 import { PeerServer } from "./peer-server.ts";
 import { peers } from "./peers.ts";
@@ -11,12 +11,7 @@ import { questionsOf } from "./questions.ts";
 
 test("Parley and every peer that this machine has answer every question, and all of it is counted", async () => {
   await using parley = await BenchServer.start({ workers: 1, cores: undefined });
-  const available = peers.flatMap((peer) => {
-    const installed = install(peer, console.log);
-    if ("command" in installed) return [{ peer, command: installed.command }];
-    console.log(`skipped: ${peer.title}, for ${installed.lacks}`);
-    return [];
-  });
+  const available = findAvailable(peers, console.log);
   for (const question of questionsOf({ seconds: 0.3, socketsMax: 12 })) {
     await using servers = new AsyncDisposableStack();
     const asked = available
