@@ -56,7 +56,7 @@ export function complaintsText({ complaints }: BenchServer): string {
     .join("\n");
 }
 
-function medianOf(sorted: readonly number[]): number {
+export function medianOf(sorted: readonly number[]): number {
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
@@ -69,12 +69,12 @@ function goalText(value: number, goal: Goal | undefined): string {
 }
 
 /** Three digits that mean something. */
-function rounded(value: number): string {
+export function rounded(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
   return value.toPrecision(3);
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row

@@ -47,7 +47,7 @@ export async function speakAtRate(
 }
 
 /** A timer is late by a millisecond or more; the last stretch is waited for between looks at the sockets. */
-async function until(ms: number): Promise<void> {
+export async function until(ms: number): Promise<void> {
   const leftMs = ms - performance.now();
   if (leftMs > 3) await pause(leftMs - 2);
   while (performance.now() < ms) await new Promise((resolve) => setImmediate(resolve));

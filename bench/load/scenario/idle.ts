@@ -38,17 +38,18 @@ export const idle = scenario(
 
 async function sit(server: BenchServer, population: Population): Promise<Run> {
   const { people, channels } = population;
+  const rssBytes = () => server.usage().rssBytes.worker;
   const first = await Audience.open(server, { people: people.slice(0, firstSockets), channels });
   await first.leave();
-  await settled(server);
-  const [rss, kernel] = [server.usage().rssBytes.worker, kernelBytes()];
+  await settled(rssBytes);
+  const [rss, kernel] = [rssBytes(), kernelBytes()];
 
   const audience = await Audience.open(server, population);
-  await settled(server);
+  await settled(rssBytes);
   const sockets = audience.seats.length;
   const kbPerSocket = (bytes: number): number => bytes / 1_024 / sockets;
   const figures = {
-    [perSocket]: kbPerSocket(server.usage().rssBytes.worker - rss),
+    [perSocket]: kbPerSocket(rssBytes() - rss),
     "kernel's slab KB per socket, both ends": kbPerSocket(kernelBytes() - kernel),
     "workers' RSS before MB": rss / 1_048_576,
   };
@@ -64,12 +65,12 @@ async function sit(server: BenchServer, population: Population): Promise<Run> {
   return { figures, faults };
 }
 
-/** Waits until the workers' memory has not changed by a hundredth for some seconds: what is garbage is then gone, as far as it goes. */
-async function settled(server: BenchServer): Promise<void> {
-  let [last, steadySeconds] = [server.usage().rssBytes.worker, 0];
+/** Waits until the memory has not changed by a hundredth for some seconds: what is garbage is then gone, as far as it goes. */
+export async function settled(rssBytes: () => number): Promise<void> {
+  let [last, steadySeconds] = [rssBytes(), 0];
   for (let seconds = 0; seconds < 30 && steadySeconds < 3; seconds++) {
     await pause(1_000);
-    const now = server.usage().rssBytes.worker;
+    const now = rssBytes();
     steadySeconds = Math.abs(now - last) < last / 100 ? steadySeconds + 1 : 0;
     last = now;
   }
