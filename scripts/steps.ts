@@ -51,7 +51,9 @@ async function filesNamed(ending: string): Promise<string[]> {
 /** A test that talks to a database or a whole server says so by what it imports. */
 async function isIntegration(path: string): Promise<boolean> {
   if (path.startsWith("server/test/")) return true;
-  return /from\s+"[^"]*\/test\/(?!people\b)[^"]*"/.test(await Bun.file(path).text());
+  return /from\s+"[^"]*\/(test\/(?!people\b)[^"]*|bench-server\.ts)"/.test(
+    await Bun.file(path).text(),
+  );
 }
 
 /** Steps that only read: together a few seconds, side by side. */
