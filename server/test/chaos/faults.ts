@@ -22,7 +22,7 @@ const refusedMs = 1_000;
 const workerFrozenMs = 7_000;
 
 /** Fills the kernel between a server and a reader who does not read: it takes 4 to 10 MB. */
-const fill = { rounds: 6, pages: 32, longMessages: 4, messagesAfter: 30, roundMs: 100 } as const;
+const fill = { rounds: 12, pages: 32, longMessages: 4, messagesAfter: 30, roundMs: 100 } as const;
 /** A frame that is just not cut. */
 const long = (number: number): string => `${number} of many words: ${"\u{1F642}".repeat(3_700)}`;
 
