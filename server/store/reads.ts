@@ -17,7 +17,7 @@ import { type Membership, readMemberships, readSummaries, type Summary } from ".
 export interface HeldChannel {
   readonly channelId: ChannelId;
   readonly cursor: Seq;
-  /** That come at most. */
+  /** That come at most, as far as the worker knows: what it weighs, and no bound. */
   readonly rowsMax: number;
 }
 
