@@ -362,3 +362,32 @@ test("W6: a page that fell behind says what it holds, opens its channel again, a
   await page.showsBodies("said at 1", "said at 2", "said at 3", "meanwhile");
   expect(page.model.link.value).toEqual({ state: "open" });
 });
+
+test("W6: what a page says it holds is said again where it is refused, as long as the socket is there", async () => {
+  await using page = new ScriptedPage();
+  const { socket } = await page.arrives();
+  const refuses = async (ref: number): Promise<void> => {
+    const code = "unavailable";
+    socket.says({ op: "refusal", ref, code, detail: "", retryAfterMs: 2_000 });
+    await page.heard(socket);
+  };
+  socket.says({ op: "lagged" });
+  const first = await socket.hears("resume");
+  await refuses(first.ref);
+  page.clock.pass(1_999);
+  await page.said(socket);
+  expect(socket.commands.all.filter(({ op }) => op === "resume")).toHaveLength(1);
+  page.clock.pass(1);
+  const second = await socket.hears("resume");
+  expect(second.streams).toEqual(first.streams);
+  await refuses(second.ref);
+  socket.breaks();
+  await until(page.model.link, ({ state }) => state !== "open");
+  page.clock.pass(1_999);
+  const next = await page.arrives();
+  expect(next.hello.streams).toEqual(first.streams);
+  await page.heard(next.socket);
+  page.clock.pass(10_000);
+  await page.said(next.socket);
+  expect(next.socket.commands.all.some(({ op }) => op === "resume")).toBe(false);
+});

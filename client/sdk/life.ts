@@ -31,6 +31,8 @@ import type { Surroundings } from "./surroundings.ts";
 const logsMax = 32;
 /** A channel that nobody looks at and that fills up keeps its line alone. */
 const rowsUnseenMax = 1_000;
+/** What was refused is asked again no sooner. */
+const againMs = 1_000;
 
 interface Parts {
   /** The text id of the channel that is looked at. */
@@ -58,17 +60,20 @@ export class Life {
   readonly newId: () => string;
   readonly #away: AwaySender;
   readonly #ask: Ask;
+  readonly #clock: Clock;
   readonly #questions: Questions;
   readonly #disposeKeeping: () => void;
   readonly #unwatchTouches: () => void;
   /** Opened here, the latest first. */
   #opened: ChannelId[] = [];
+  #stopAsking = (): void => undefined;
 
   constructor(me: Me, parts: Parts) {
     const { ask, clock, looking } = parts;
     const state = new State(me, clock);
     this.state = state;
     this.#ask = ask;
+    this.#clock = clock;
     this.newId = () => parts.ids.next();
     this.pointers = new PointerSender(ask, clock);
     this.typing = new TypingSender(ask, clock, () => state.shown.peek().typing);
@@ -130,6 +135,7 @@ export class Life {
   /** The socket is gone. */
   pause(): void {
     this.phase.value = "closed";
+    this.#stopAsking();
     for (const part of [this.outbox, this.pointers, this.gaps, this.#questions]) part.pause();
   }
 
@@ -173,8 +179,17 @@ export class Life {
   /** The socket fell behind and listens to nothing any more: it is told what is held, like a new one. */
   #returned(): void {
     this.phase.value = "closed";
-    void this.#ask({ op: "resume", ...this.greeting() });
+    void this.#sayWhatIsHeld();
     this.phase.value = "greeted";
+  }
+
+  /** Until it is answered: a question from before may have been taken for this one, which then may be refused like any other. */
+  async #sayWhatIsHeld(): Promise<void> {
+    this.#stopAsking();
+    const answered = await this.#ask({ op: "resume", ...this.greeting() });
+    if (answered.op !== "refusal") return;
+    const waitMs = Math.max(againMs, answered.retryAfterMs);
+    this.#stopAsking = this.#clock.after(waitMs, () => void this.#sayWhatIsHeld());
   }
 
   #ready(): void {

@@ -1,4 +1,3 @@
-import type { RefusalCode } from "#wire/codes.ts";
 import type { Answer, EventOf, ReplyOf } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId, UserId } from "#wire/ids.ts";
 import type { Pointer } from "#wire/row.ts";
@@ -182,6 +181,11 @@ export class SimulatedDevice {
     this.#line!.say({ ...command, epoch, streams: this.reader.cursors() });
   }
 
+  #return(): void {
+    this.#returning = this.#questions.ask({ op: "resume" });
+    this.#comeBack({ op: "resume", ref: this.#returning });
+  }
+
   breakSocket(): void {
     this.#line?.socket.close();
   }
@@ -203,8 +207,7 @@ export class SimulatedDevice {
     if (answer.op === "lagged") {
       this.#parts.world.tell(`${this.sessionId} was too slow, and comes back`);
       if (!this.#returning) this.#returned = { hasCaughtUp: false, isSure: this.#isReady };
-      this.#returning = this.#questions.ask({ op: "resume" });
-      return this.#comeBack({ op: "resume", ref: this.#returning });
+      return this.#return();
     }
     if (answer.op === "caughtUp") {
       this.#returned.hasCaughtUp = true;
@@ -327,7 +330,7 @@ export class SimulatedDevice {
     if ("channel" in asked && isFor(asked.channel, asked) && this.#lacking.delete(asked.channel)) {
       this.#askFor(asked.channel);
     }
-    if (answer.op === "refusal") return this.#refused(asked, answer.code);
+    if (answer.op === "refusal") return this.#refused(asked, answer);
     if (asked.op === "send" && answer.op === "sent") this.#sent(asked, answer);
     if (asked.op === "open" && answer.op === "opened") {
       this.#claims.heardOf(asked.channel, answer.pointers);
@@ -351,7 +354,7 @@ export class SimulatedDevice {
   }
 
   /** What nobody knows is asked again; and who left a channel has no business in it. */
-  #refused(asked: Asked, code: RefusalCode): void {
+  #refused(asked: Asked, { ref, code }: ReplyOf<"refusal">): void {
     const isOver = code === "not_a_member" && asked.op === "open";
     const isSoon = code === "slow_down" && asked.op === "summaries";
     if (code !== "unavailable" && !isOver && !isSoon) {
@@ -365,6 +368,7 @@ export class SimulatedDevice {
       if (asked.op === "send") this.#sendNext(asked.channel);
       if (asked.op === "read") this.#readNext();
       if (asked.op === "summaries") this.#askLines();
+      if (ref === this.#returning) this.#return();
     });
   }
 
