@@ -215,14 +215,16 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
     stage.network.freeze();
     const reading = await ada.page.evaluate(async () => {
       const list = document.querySelector<HTMLElement>(".message-list")!;
-      const scrolled = new Promise((resolve) =>
-        list.addEventListener("scroll", resolve, { once: true }),
-      );
-      list.scrollTop = 60;
-      await scrolled;
-      await new Promise(requestAnimationFrame);
+      const shown = () => [...document.querySelectorAll<HTMLElement>("[data-key]")];
+      let rows: HTMLElement[];
+      do {
+        rows = shown();
+        list.scrollTop = 60;
+        await new Promise(requestAnimationFrame); // That it was scrolled is told before the next frame.
+        await new Promise(requestAnimationFrame);
+        // A page that was asked for before, and comes now, pushes what is read away from where one is led to ask.
+      } while (shown().length > rows.length);
       const { top } = list.getBoundingClientRect();
-      const rows = [...document.querySelectorAll<HTMLElement>("[data-key]")];
       const first = rows.find((row) => row.getBoundingClientRect().bottom > top)!;
       return {
         key: first.dataset["key"]!,

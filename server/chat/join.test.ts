@@ -7,12 +7,15 @@ import { announcementOf } from "../fanout/announcement.ts";
 import { Delivery } from "../fanout/deliver.ts";
 import { MemoryHub } from "../fanout/memory-bus.ts";
 import { Relay } from "../fanout/relay.ts";
-import { durableTopic } from "../fanout/topic.ts";
+import { durableTopic, liveTopic } from "../fanout/topic.ts";
 import { Sessions } from "../session/sessions.ts";
+import type { CaughtUp } from "../store/catch-up.ts";
+import type { HeldChannel } from "../store/reads.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { subscribeDurable } from "./barrier.ts";
 import { followOwn, removeMembers } from "./join.ts";
+import { openChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
 
 const lobby = 7 as ChannelId;
@@ -33,12 +36,26 @@ function start(...answers: Promise<boolean>[]) {
     after: (ms, call) => clock.after(ms, call),
   });
   const summarised: ChannelId[] = [];
+  /** Of the lobby nobody said anything since the cursor; read when a test says so. */
+  const caughtUp = { next: Promise.resolve() };
   const sessions = new Sessions();
   const parts = {
     delivery,
     relay: new Relay(new MemoryHub().connect(() => undefined)),
     sessions,
+    epoch: () => "one",
+    typing: { stopped: () => undefined },
+    onlineCounts: { look: async () => undefined, unlook: () => undefined },
     reads: {
+      pointers: async () => [],
+      channels: async (_: UserId, held: readonly HeldChannel[]) => {
+        await caughtUp.next;
+        const of = ({ channelId, cursor }: HeldChannel): [ChannelId, CaughtUp] => {
+          const [from, through, head] = [cursor, cursor, cursor];
+          return [channelId, { stream: channelId, from, through, head, cut: false, rows: [] }];
+        };
+        return new Map(held.map(of));
+      },
       summaries: async (_: UserId, channels: readonly ChannelId[]) => {
         summarised.push(...channels);
         return [];
@@ -53,7 +70,7 @@ function start(...answers: Promise<boolean>[]) {
   session.identity = { userId: ada, name: "Ada", sessionId: "a" };
   sessions.add(session);
   sessions.greeted(session);
-  return { parts, session, topics, summarised };
+  return { parts, session, topics, summarised, caughtUp };
 }
 
 const announcement = (stream: StreamId, row: Row) => {
@@ -62,6 +79,7 @@ const announcement = (stream: StreamId, row: Row) => {
 };
 
 const removed = announcement(lobby, { kind: "member", entity: ada, version: 5, body: null });
+const left = announcement(ada, { kind: "membership", entity: lobby, version: 8, body: null });
 const joined = announcement(ada, {
   kind: "membership",
   entity: lobby,
@@ -99,4 +117,25 @@ test("C11 W5: who joins while a subscription is under way that finds them outsid
   await settled();
   expect([...topics]).toEqual([durableTopic(lobby)]);
   expect(summarised).toEqual([lobby]);
+});
+
+test("C10 C11: who is removed and back while a channel is being opened has it open", async () => {
+  const { parts, session, topics, caughtUp } = start(Promise.resolve(true));
+  const reading = Promise.withResolvers<void>();
+  caughtUp.next = reading.promise;
+  const opening = openChannel(parts, session, {
+    op: "open",
+    ref: 1,
+    channel: lobby,
+    epoch: "one",
+    cursor: 5,
+  });
+  await settled();
+  expect([...topics]).toEqual([durableTopic(lobby), liveTopic(lobby)]);
+  followOwn(parts, left);
+  followOwn(parts, joined);
+  await settled();
+  reading.resolve();
+  expect(await opening).toEqual({ op: "opened", pointers: [] });
+  expect([...topics]).toEqual([durableTopic(lobby), liveTopic(lobby)]);
 });

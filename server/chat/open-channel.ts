@@ -29,6 +29,9 @@ export async function openChannel(
     leaveChannel(parts, session, channel);
     return refuse();
   }
+  // Who was removed and is back meanwhile stands on the durable topic alone.
+  await subscribeDurable(parts, session, [channel]);
+  await followLive(parts, session, channel);
   return { op: "opened", pointers };
 }
 
