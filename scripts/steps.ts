@@ -69,22 +69,56 @@ export function readingSteps(): Step[] {
   ];
 }
 
+/**
+ * Files with tests that wait long: for grace, leases, a dead server to come back. One at a time they run beside the others. Among those, which run in
+ * the order of their names, they would leave processors idle, most of all as the last ones.
+ */
+const waiting = new Set([
+  "bench/load/load.test.ts",
+  "client/examples/examples.browser.ts",
+  "client/test/groups.browser.ts",
+  "client/test/without-websocket.browser.ts",
+  "scripts/repl/repl.test.ts",
+  "server/main.test.ts",
+  "server/test/chaos/chaos.test.ts",
+  "server/test/workers.test.ts",
+]);
+
+/** A step of tests that need a PostgreSQL, and beside it those of its files that wait long. */
+function withWaiting(name: string, files: readonly string[]): Step[] {
+  const patient = files.filter((file) => waiting.has(file));
+  return [
+    tests(
+      name,
+      files.filter((file) => !waiting.has(file)),
+      { postgres: true },
+    ),
+    tests(`${name}-waiting`, patient, { postgres: true, workers: 1 }),
+  ];
+}
+
 /** Every test beside its file, told apart by whether a PostgreSQL is needed. */
-export async function testingSteps(): Promise<{ unit: Step; integration: Step; browser: Step }> {
+export async function testingSteps(): Promise<
+  Record<"unit" | "integration" | "browser", readonly Step[]>
+> {
   const files = (await filesNamed("test")).filter((path) => !ruleFiles.includes(path));
+  const browsers = await filesNamed("browser");
+  for (const file of waiting) {
+    if (!files.includes(file) && !browsers.includes(file)) throw new Error(`There is no ${file}.`);
+  }
   const needs = await Promise.all(files.map(isIntegration));
   return {
-    unit: tests(
-      "unit",
-      files.filter((_, index) => !needs[index]),
-    ),
-    integration: tests(
+    unit: [
+      tests(
+        "unit",
+        files.filter((_, index) => !needs[index]),
+      ),
+    ],
+    integration: withWaiting(
       "integration",
       files.filter((_, index) => needs[index]),
-      // They mostly wait for other processes: one more at once than there are cores.
-      { postgres: true, workers: availableParallelism() + 1 },
     ),
-    browser: tests("browser", await filesNamed("browser"), { postgres: true }),
+    browser: withWaiting("browser", browsers),
   };
 }
 

@@ -9,7 +9,7 @@ const { values } = parseArgs({ options: { only: { type: "string" } } });
 const only = values.only?.split(",");
 
 const { unit, integration, browser } = await testingSteps();
-const stages = [readingSteps(), [unit], [integration], [browser], [featuresStep()]]
+const stages = [readingSteps(), unit, integration, browser, [featuresStep()]]
   .map((stage) => stage.filter(({ name }) => !only || only.includes(name)))
   .filter((stage) => stage.length > 0);
 const steps = stages.flat();
@@ -24,6 +24,6 @@ if (steps.some(({ postgres, files }) => postgres && files.length > 0)) {
   env["TEST_POSTGRES_URL"] = await startTestPostgres();
 }
 // Unpacked once, here, rather than by every test process at the same time.
-if (steps.includes(browser) && browser.files.length > 0) await findBrowser();
+if (browser.some((step) => steps.includes(step) && step.files.length > 0)) await findBrowser();
 
 process.exit(conclude(await runStages(stages, env)));

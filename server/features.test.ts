@@ -10,6 +10,7 @@ import {
 } from "../scripts/feature-rows.ts";
 import { parseReport, type TestCase } from "../scripts/junit.ts";
 import { reportsFolder } from "../scripts/run-step.ts";
+import { testingSteps } from "../scripts/steps.ts";
 import { isProof, readSources } from "../scripts/sources.ts";
 
 const text = await Bun.file("FEATURES.md").text();
@@ -42,8 +43,8 @@ test("the proof column names the tests that there are", () => {
 if (process.env["PARLEY_REPORTS"]) {
   test("every row of FEATURES.md that works was proven in this run, by a test that passed", async () => {
     const cases: TestCase[] = [];
-    for (const step of ["unit", "integration", "browser"]) {
-      const report = `${reportsFolder}/${step}.xml`;
+    for (const { name } of Object.values(await testingSteps()).flat()) {
+      const report = `${reportsFolder}/${name}.xml`;
       if (existsSync(report)) cases.push(...parseReport(await Bun.file(report).text()));
     }
     expect(unproven(rows, provenBy(cases))).toEqual([]);

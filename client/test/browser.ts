@@ -77,12 +77,17 @@ async function findCarried(): Promise<FoundBrowser> {
   };
 }
 
-/** An installed Chromium, else the carried one. `BROWSER_CARRIED=1` takes the carried one in any case. */
+/**
+ * The carried Chromium where it runs, the same for everybody; else an installed one. `BROWSER_INSTALLED=1` takes an installed one in any case:
+ * it draws a whole browser around each page, for which the tests wait half as long again.
+ */
 export async function findBrowser(): Promise<FoundBrowser> {
-  const path = process.env["BROWSER_CARRIED"]
-    ? undefined
-    : installed.map((name) => Bun.which(name)).find(Boolean);
-  return path ? { executablePath: path, args: everywhere, env: {} } : await findCarried();
+  const isCarried = process.platform === "linux" && process.arch === "x64";
+  if (isCarried && !process.env["BROWSER_INSTALLED"]) return await findCarried();
+
+  const path = installed.map((name) => Bun.which(name)).find(Boolean);
+  if (!path) throw new Error("The tests need a Chromium: install one, so that it is on PATH.");
+  return { executablePath: path, args: everywhere, env: {} };
 }
 
 /** To a browser with this argument, every name of `.test` is this machine. */

@@ -8,7 +8,11 @@ export const bodies = (page: Page): Promise<string[]> =>
   );
 
 /** Resolves when the page shows these as its newest messages, each once, in this order. */
-export async function shows(page: Page, expected: readonly string[]): Promise<void> {
+export async function shows(
+  page: Page,
+  expected: readonly string[],
+  msMax = 20_000,
+): Promise<void> {
   await page
     .waitForFunction(
       (wanted) => {
@@ -19,7 +23,7 @@ export async function shows(page: Page, expected: readonly string[]): Promise<vo
         return JSON.stringify(shown.slice(-wanted.length)) === JSON.stringify(wanted);
       },
       expected,
-      { timeout: 20_000 },
+      { timeout: msMax },
     )
     .catch(async (error: unknown) => {
       expect((await bodies(page)).slice(-expected.length)).toEqual([...expected]);

@@ -325,12 +325,13 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
     network.freeze("open");
     await says(ada.page, "while you slept");
     await laptop.page.clock.fastForward("05:00");
-    await shows(laptop.page, ["while you slept"]);
+    // A browser keeps up to six connections for requests, and finds one after the other dead: 5 s each.
+    await shows(laptop.page, ["while you slept"], 40_000);
     await says(laptop.page, "awake again");
     await shows(ada.page, ["awake again"]);
     expect(laptop.complaints).toEqual([]);
     await laptop.context.close();
-  });
+  }, 60_000);
 
   test("E10: one's own menu says so where no WebSocket gets through, and else nothing of it", async () => {
     await grace.page.goto(`${stage.url}/`);

@@ -69,6 +69,9 @@ test("U3: on a narrow page one pane at a time has its own address, and Back lead
   await page.tap("text=Grace Hopper");
   await page.tap(".pane-back");
   await page.waitForFunction(() => location.pathname === "/");
+  await page.waitForFunction(
+    () => window.sample.calls.filter(([name]) => name === "closeChannel").length >= 2,
+  );
   expect(await callsOf(page, "openChannel")).toHaveLength(2);
   expect(await callsOf(page, "closeChannel")).toHaveLength(2);
 });
