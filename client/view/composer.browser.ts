@@ -118,6 +118,25 @@ test("U2: the composer grows from one line to eight, and the end of the list sta
   expect(left).toBeLessThan(1);
 });
 
+test("U2: whoever looks just when the composer grows keeps the end of the list in sight", async () => {
+  await using view = await views.open(talk);
+  const { page } = view;
+  await page.waitForSelector(".message");
+  await nextFrame(page);
+  const left = await page.evaluate(async (selector) => {
+    const list = document.querySelector(".message-list")!;
+    const composer = document.querySelector<HTMLTextAreaElement>(selector)!;
+    composer.value = "1\n2\n3\n4\n5\n6\n7\n8";
+    composer.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await new Promise((rendered) => setTimeout(rendered));
+    dispatchEvent(new Event("focus"));
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return list.scrollHeight - list.clientHeight - list.scrollTop;
+  }, input);
+  expect(left).toBeLessThan(1);
+});
+
 test("T1: every keystroke is told, and an empty composer is nobody's typing", async () => {
   await using view = await views.open(talk);
   const { page } = view;

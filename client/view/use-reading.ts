@@ -24,6 +24,7 @@ export function useReading(pane: Conversation) {
   const following = useRef(newKey === undefined && !left.has(channel.id));
   const place = useRef<Place>(undefined);
   const told = useRef(0);
+  const top = useRef(0);
   const [seen, setSeen] = useState<string>();
   const lastOwn = useRef(lastOwnKey(messages));
 
@@ -40,7 +41,10 @@ export function useReading(pane: Conversation) {
   const look = () => {
     const { current } = list;
     if (!current) return;
-    following.current = span.to === messages.length && isNearEnd(current);
+    const isAtEnd = span.to === messages.length && isNearEnd(current);
+    // Only who scrolls up leaves the end: what grows beside the list, or in it, pushes nobody away.
+    if (isAtEnd || current.scrollTop < top.current) following.current = isAtEnd;
+    top.current = current.scrollTop;
     if (following.current) left.delete(channel.id);
     else keepPlace(current);
     tell(current);
