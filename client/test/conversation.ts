@@ -33,12 +33,13 @@ export async function shows(
   for (const body of expected) expect(all.filter((one) => one === body)).toEqual([body]);
 }
 
-/** Writes and sends, one after the other. */
+/** Writes and sends, one after the other; each is painted here, sent or not. */
 export async function says(page: Page, ...said: string[]): Promise<void> {
   const composer = page.locator("textarea");
   for (const body of said) {
     await composer.fill(body);
     await composer.press("Enter");
+    await page.locator(".message-body", { hasText: body }).last().waitFor({ timeout: 5_000 });
   }
 }
 

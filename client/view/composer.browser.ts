@@ -128,7 +128,7 @@ test("U2: whoever looks just when the composer grows keeps the end of the list i
     const composer = document.querySelector<HTMLTextAreaElement>(selector)!;
     composer.value = "1\n2\n3\n4\n5\n6\n7\n8";
     composer.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    await new Promise((rendered) => setTimeout(rendered));
+    await Promise.resolve(); // It is rendered, and nothing was measured yet.
     dispatchEvent(new Event("focus"));
     await new Promise(requestAnimationFrame);
     await new Promise(requestAnimationFrame);
