@@ -66,6 +66,8 @@ export class Life {
   readonly #unwatchTouches: () => void;
   /** Opened here, the latest first. */
   #opened: ChannelId[] = [];
+  /** How often it was said what is held: only the newest answer counts. */
+  #asked = 0;
   #stopAsking = (): void => undefined;
 
   constructor(me: Me, parts: Parts) {
@@ -135,6 +137,7 @@ export class Life {
   /** The socket is gone. */
   pause(): void {
     this.phase.value = "closed";
+    this.#asked++;
     this.#stopAsking();
     for (const part of [this.outbox, this.pointers, this.gaps, this.#questions]) part.pause();
   }
@@ -186,10 +189,14 @@ export class Life {
   /** Until it is answered: a question from before may have been taken for this one, which then may be refused like any other. */
   async #sayWhatIsHeld(): Promise<void> {
     this.#stopAsking();
+    const number = ++this.#asked;
     const answered = await this.#ask({ op: "resume", ...this.greeting() });
-    if (answered.op !== "refusal") return;
-    const waitMs = Math.max(againMs, answered.retryAfterMs);
-    this.#stopAsking = this.#clock.after(waitMs, () => void this.#sayWhatIsHeld());
+    if (answered.op !== "refusal" || number !== this.#asked) return;
+    this.#stopAsking = this.#clock.after(Math.max(againMs, answered.retryAfterMs), () => {
+      // Where nothing was taken for it, what was opened meanwhile was opened in vain.
+      if (this.phase.peek() === "greeted") this.#returned();
+      else void this.#sayWhatIsHeld();
+    });
   }
 
   #ready(): void {

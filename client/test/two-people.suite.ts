@@ -285,6 +285,7 @@ export function talkOfTwo({ isStreamed, host = "127.0.0.1" }: Suite): void {
       async () => {
         stage.network.refuse();
         await barSays(ada.page, /^Reconnecting in \d+ s/);
+        await ada.page.getByRole("button", { name: "Now" }).waitFor();
       },
       async () => {
         await pause(1_500); // With the 1.5 s before the bar shows: three seconds.

@@ -92,7 +92,7 @@ export async function catchUpAll(
   await subscribeDurable(parts, session, subscribed);
   if (!session.isListening) return;
   // Whoever holds all that was stored when they came, and all that was delivered when they were subscribed, misses nothing, and knows the
-  // channel's summary. What was stored counts by itself: a worker that died may have told nobody.
+  // channel's summary. What was stored counts by itself: a worker that died may have told nobody. Who holds nothing begins anew.
   const sameEpoch = epoch === parts.epoch();
   const cursors = new Map(streams.map(({ stream, cursor }) => [stream, cursor]));
   const stored = new Map<StreamId, Seq>(
@@ -103,7 +103,7 @@ export async function catchUpAll(
     const cursor = cursors.get(stream);
     const isSubscribed =
       session.followed.isSubscribed(stream) && cursor === delivery.deliveredOf(stream);
-    return sameEpoch && isSubscribed && cursor === stored.get(stream);
+    return sameEpoch && cursor !== 0 && isSubscribed && cursor === stored.get(stream);
   };
   const behind = streams.filter(({ stream }) => !holdsAll(stream));
   const unknown = memberships.map(({ channelId }) => channelId).filter((one) => !holdsAll(one));

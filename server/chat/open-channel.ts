@@ -29,9 +29,8 @@ export async function openChannel(
     leaveChannel(parts, session, channel);
     return refuse();
   }
-  // Who was removed and is back meanwhile stands on the durable topic alone.
-  await subscribeDurable(parts, session, [channel]);
-  await followLive(parts, session, channel);
+  // Who was removed and is back meanwhile may have missed what was said, and is not on the live topic: they open once more.
+  if (session.isListening && !session.open.has(channel)) return { refused: "unavailable" };
   return { op: "opened", pointers };
 }
 
