@@ -7,6 +7,7 @@ import { BenchServer } from "../load/bench-server.ts";
 import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cores.ts";
 import type { Host } from "../load/person.ts";
 import type { Served } from "../load/population.ts";
+import { checkSame, compare, readReport, usualMargin } from "./against.ts";
 import { ask, type Asking } from "./ask.ts";
 import { chooseTargets } from "./choose.ts";
 import { getK6 } from "./find-k6.ts";
@@ -28,6 +29,9 @@ const options = {
   /** As `taskset -c` has them. */
   "server-cores": { type: "string", default: "" },
   "load-cores": { type: "string", default: "" },
+  /** The `targets.json` of an earlier run, to compare with; then what counts is the margin, and no target. */
+  against: { type: "string" },
+  margin: { type: "string", default: String(usualMargin) },
   /** Only gets k6. */
   prepare: { type: "boolean", default: false },
 } as const;
@@ -39,17 +43,22 @@ async function main(args: readonly string[]): Promise<boolean> {
     console.log(usage());
     return false;
   }
+  const shape = values.quick ? "quick" : "full";
+  // Before anything is measured for it.
+  const margin = marginOf(values.margin);
+  const before = values.against === undefined ? undefined : await readReport(values.against);
+  if (before) checkSame(before, shape);
   const k6 = getK6(console.log);
   if (values.prepare) return true;
 
   const startedAt = new Date().toISOString();
   const cores = values.url === undefined ? chooseCores(coresOf(values)) : undefined;
   await using place = await Place.find(values.url, Number(values.workers), cores);
-  const shape = values.quick ? "quick" : "full";
   const results = await askAll(chosen, shape, { server: place.served, k6 });
   const report = reportOf({
     startedAt,
     command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
+    shape,
     place: place.said,
     k6: versionOf(k6),
     complaints: place.complaints,
@@ -57,9 +66,20 @@ async function main(args: readonly string[]): Promise<boolean> {
   });
   const files = await writeReport(report, reportFolder);
   console.log(`\n${tableText(results)}\n`);
+  const compared = before && compare(before, results, margin);
+  if (compared) console.log(`${compared.text}\n`);
   for (const line of [...report.circumstances, ...report.complaints, ...files]) console.log(line);
   console.log(report.sum);
-  return results.every(({ verdict }) => verdict === "met");
+  return compared?.isWithin ?? results.every(({ verdict }) => verdict === "met");
+}
+
+/** Nothing takes exactly as long as before. */
+function marginOf(text: string): number {
+  const margin = Number(text);
+  if (margin > 1) return margin;
+  throw new Error(
+    `--margin says how many times as long a question may take: a number above 1, not "${text}".`,
+  );
 }
 
 async function askAll(
@@ -147,7 +167,7 @@ function versionOf(k6: string): string {
 function usage(): string {
   const lines = targets.map(({ name, asks }) => `  ${name.padEnd(16)}${asks}`);
   return [
-    "npm run bench -- [question …] [--quick] [--workers 2] [--url URL] [--server-cores 0] [--load-cores 1]",
+    "npm run bench -- [question …] [--quick] [--workers 2] [--url URL] [--against targets.json] [--margin 1.5] [--server-cores 0] [--load-cores 1]",
     ...lines,
   ].join("\n");
 }

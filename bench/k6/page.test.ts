@@ -16,6 +16,7 @@ function result(index: number, changed: Partial<Result>): Result {
 
 const report = {
   startedAt: "2026-11-28T10:00:00.000Z",
+  shape: "full" as const,
   command: "npm run bench",
   circumstances: ["two cores"],
   sum: "1 of 2 targets met",

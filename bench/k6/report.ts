@@ -9,6 +9,8 @@ export interface Report {
   readonly startedAt: string;
   /** As it could be typed again. */
   readonly command: string;
+  /** Of the two sizes of each question. */
+  readonly shape: "full" | "quick";
   /** One sentence each. */
   readonly circumstances: readonly string[];
   readonly sum: string;
@@ -18,7 +20,7 @@ export interface Report {
 }
 
 export function reportOf(
-  run: Pick<Report, "startedAt" | "command" | "complaints" | "results"> & {
+  run: Pick<Report, "startedAt" | "command" | "shape" | "complaints" | "results"> & {
     place: string;
     k6: string;
   },

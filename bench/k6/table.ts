@@ -21,16 +21,23 @@ export function tableText(results: readonly Result[]): string {
   const faults = results.flatMap(({ target, faults: sentences }) =>
     sentences.map((sentence) => `${target.name}: ${sentence}`),
   );
-  const all = [["question", "target", "p50 ms", "p95 ms", "p99 ms", "verdict"], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const isNumber = (column: number): boolean => column >= 2 && column <= 4;
-  const lines = all.map((row) =>
+  const head = ["question", "target", "p50 ms", "p95 ms", "p99 ms", "verdict"];
+  const lines = columns([head, ...rows], [2, 3, 4]);
+  return [...lines, ...(faults.length > 0 ? ["", ...faults] : [])].join("\n");
+}
+
+/** Lines of one width, those columns with numbers to the right. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[],
+): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
     row
       .map((cell, column) =>
-        isNumber(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        numbers.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
       )
       .join("   ")
       .trimEnd(),
   );
-  return [...lines, ...(faults.length > 0 ? ["", ...faults] : [])].join("\n");
 }
