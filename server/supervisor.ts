@@ -27,10 +27,12 @@ import { keepSecret } from "./embedded/secrets.ts";
 import { type Ready, welcomeLines } from "./embedded/welcome.ts";
 import { Workers } from "./embedded/workers.ts";
 import { readTls } from "./engine/tls.ts";
+import { systemClock } from "#lib/clock.ts";
 import { within } from "#lib/wait.ts";
 import { log, logNotice, logProgress, logStep } from "./observe/log.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
+import { watchSlowStatements } from "./store/slow-statements.ts";
 
 /** Of the embedded PostgreSQL: what a worker opens at most, and some for scripts. */
 const connections = { perWorker: 40, spare: 20 } as const;
@@ -46,6 +48,7 @@ export class Supervisor {
   #workers: Workers | undefined;
   #runFile: RunFile | undefined;
   #restarts = 0;
+  #stopWatching: (() => Promise<void>) | undefined;
 
   /** `env` is handed on to the workers, beneath what the configuration says. */
   constructor(config: Config, version: string, env: Env) {
@@ -95,6 +98,7 @@ export class Supervisor {
       }),
     );
 
+    this.#stopWatching = watchStatements(databaseUrl);
     const link = await makeSetupLink(databaseUrl, url);
     // Behind a PUBLIC_URL people come by that, and by nothing else.
     const lan = publicUrl === undefined ? lanAddressOf(host) : undefined;
@@ -125,7 +129,7 @@ export class Supervisor {
 
   /** Ends what runs: workers first, so that what they have accepted is stored, the databases last. */
   async end(): Promise<void> {
-    await this.#workers?.drain();
+    await Promise.all([this.#workers?.drain(), this.#stopWatching?.()]);
     await Promise.all([this.#redis?.stop(), this.#postgres?.stop()]);
     this.#runFile?.remove();
   }
@@ -255,6 +259,21 @@ async function makeSetupLink(databaseUrl: string, publicUrl: string): Promise<st
   } finally {
     await sql.end({ timeout: 1 });
   }
+}
+
+/** Tells of every statement on the database that takes too long; returns what ends that. */
+function watchStatements(databaseUrl: string): () => Promise<void> {
+  const sql = openDatabase({ url: databaseUrl, max: 1, name: "parley supervisor" });
+  const stop = watchSlowStatements({
+    sql,
+    clock: systemClock,
+    alarm: (slow) => log.error("a statement takes longer than 5 seconds", { ...slow }),
+    unknown: (error) => log.debug("nobody can say which statements are slow", { error }),
+  });
+  return async () => {
+    stop();
+    await sql.end({ timeout: 1 });
+  };
 }
 
 /** For machines the same as facts, without what is only for eyes. */
