@@ -76,7 +76,10 @@ export function compare(
 
 /** What was asked, and how much of it: only what has the same is compared. */
 function sizeOf({ target }: Result, shape: Report["shape"]): string {
-  return JSON.stringify([target.name, Object.entries(target[shape]).toSorted()]);
+  return JSON.stringify([
+    target.name,
+    Object.entries(target[shape]).toSorted(([one], [other]) => one.localeCompare(other)),
+  ]);
 }
 
 type Ratios = Readonly<Record<(typeof shown)[number], number | undefined>>;

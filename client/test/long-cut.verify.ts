@@ -18,6 +18,8 @@ test("E12 U10: after 30 s without a network both come back, with everything once
   await grace.page.getByRole("button", { name: /Ada Lovelace/ }).click();
   await ada.page.getByRole("link", { name: /Grace Hopper/ }).click();
   await grace.page.waitForURL(/\/c\/dm-/);
+  // What is said while a channel loads is shown when it has loaded.
+  await ada.page.getByText("Nothing was said here yet.").waitFor();
   await talkThrough({
     name: "tunnel",
     ada: ada.page,

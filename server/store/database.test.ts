@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { findWithin } from "#lib/wait.ts";
 import { testDatabase } from "../test/database.ts";
 import { startProxy } from "../test/proxy.ts";
 import { ensureDatabase, findDurabilityFault, openDatabase, readEpoch } from "./database.ts";
@@ -107,3 +108,32 @@ test("a connection that breaks while the driver asks for array types is refused 
   await sql`select 1`;
   await sql.end();
 });
+
+test.each(["pg_terminate_backend", "pg_cancel_backend"])(
+  "W4: arrays stay arrays on a connection whose greeting was ended by %s while the driver asked for their types",
+  async (end) => {
+    await using database = await testDatabase();
+    const admin = openDatabase({ url: database.url, max: 1 });
+    const sql = openDatabase({ url: database.url, max: 1, name: "greeting" });
+    const ask = async () => {
+      const [row] = await sql<{ many: number[] }[]>`select ${[12]}::bigint[] as many`;
+      return row!.many;
+    };
+    const greeting = async () => {
+      const [found] = await database.sql<{ pid: number }[]>`
+        select pid from pg_stat_activity where application_name = 'greeting' and wait_event_type = 'Lock'`;
+      return found?.pid;
+    };
+    await greeting(); // What it needs of the table it has read by then.
+    await admin`begin`;
+    await admin`lock table pg_catalog.pg_type in access exclusive mode`;
+    const first = ask().catch((error: { code: string }) => [error.code]);
+    const pid = await findWithin(10_000, greeting);
+    expect(pid).toBeDefined();
+    await admin.unsafe(`select ${end}(${pid})`);
+    await admin`rollback`;
+    expect([12, "57014", "CONNECTION_CLOSED"]).toContain((await first)[0]!);
+    expect(await ask().catch(ask)).toEqual([12]);
+    await Promise.all([sql.end(), admin.end()]);
+  },
+);
