@@ -7,6 +7,9 @@ export type Answered = Reply | { readonly op: "lost" };
 export type Question = { [Name in CommandName]: Omit<CommandOf<Name>, "ref"> }[CommandName];
 export type Ask = (question: Question) => Promise<Answered>;
 
+/** What the server refused for now is asked again no sooner. */
+export const againMs = 1_000;
+
 interface Call {
   readonly command: Command;
   readonly settle: (answered: Answered) => void;

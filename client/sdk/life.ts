@@ -4,7 +4,7 @@ import type { Event, ReplyOf } from "#wire/event.ts";
 import type { ChannelId, Seq, StreamId } from "#wire/ids.ts";
 
 import { AwaySender } from "../net/away-sender.ts";
-import type { Ask } from "../net/calls.ts";
+import { type Ask, againMs } from "../net/calls.ts";
 import type { DraftStore } from "../net/draft-store.ts";
 import { GapFiller } from "../net/gaps.ts";
 import { Outbox } from "../net/outbox.ts";
@@ -31,8 +31,6 @@ import type { Surroundings } from "./surroundings.ts";
 const logsMax = 32;
 /** A channel that nobody looks at and that fills up keeps its line alone. */
 const rowsUnseenMax = 1_000;
-/** What was refused is asked again no sooner. */
-const againMs = 1_000;
 
 interface Parts {
   /** The text id of the channel that is looked at. */

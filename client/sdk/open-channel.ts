@@ -5,7 +5,7 @@ import type { EventOf } from "#wire/event.ts";
 import type { ChannelId, Seq } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 
-import type { Answered, Ask } from "../net/calls.ts";
+import { type Answered, type Ask, againMs } from "../net/calls.ts";
 import type { GapFiller } from "../net/gaps.ts";
 import { withLog, withOthers, withPage } from "../store/channel.ts";
 import type { Clock } from "../store/clock.ts";
@@ -13,9 +13,6 @@ import { newestSpan } from "../store/log.ts";
 import type { Conversation, Trouble } from "../store/model.ts";
 import type { Membership, State } from "../store/state.ts";
 import { unreadOf } from "../store/summary.ts";
-
-/** An `open` that the server had no time for goes again after this. */
-const againMs = 1_000;
 
 interface Parts {
   readonly looking: ReadonlySignal<string | undefined>;

@@ -14,6 +14,7 @@ import type { HeldChannel } from "../store/reads.ts";
 import { HandClock } from "../test/hand-clock.ts";
 import { loneSession } from "../test/lone-session.ts";
 import { subscribeDurable } from "./barrier.ts";
+import { catchUpAll } from "./hello.ts";
 import { followOwn, removeMembers } from "./join.ts";
 import { openChannel } from "./open-channel.ts";
 import type { ChatParts } from "./parts.ts";
@@ -135,4 +136,18 @@ test("C10 C11 W5: who is removed and back while a channel is being opened opens 
   expect(await opening).toEqual({ refused: "unavailable" });
   expect(await open()).toEqual({ op: "opened", pointers: [] });
   expect([...topics]).toEqual([durableTopic(lobby), liveTopic(lobby)]);
+});
+
+test("W2: who holds nothing of a channel in which nothing happened is told its newest page all the same", async () => {
+  const { parts, session } = start(Promise.resolve(true));
+  const paged: ChannelId[] = [];
+  const empty = { channelId: lobby, isDirect: false, head: 0, activeAtMs: 0 };
+  Object.assign(parts.reads, {
+    memberships: async () => [empty],
+    profile: async () => undefined,
+    directPeers: async () => [],
+    page: async (_: UserId, channel: ChannelId) => void paged.push(channel),
+  });
+  await catchUpAll(parts, session, { epoch: "one", streams: [{ stream: lobby, cursor: 0 }] });
+  expect(paged).toEqual([lobby]);
 });
