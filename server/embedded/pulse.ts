@@ -3,6 +3,8 @@ export const pulseLimits = {
   askMs: 1_000,
   /** Questions in a row without an answer after which it stands still. Counted, not timed: a machine that slept blames nobody. */
   unansweredMax: 10,
+  /** The same before its first answer: it has to load. */
+  firstUnansweredMax: 20,
 } as const;
 
 export interface Pulse {
@@ -20,16 +22,18 @@ interface Watched {
 
 /** Asks a process again and again whether its loop turns. */
 export function watchPulse(watched: Watched): Pulse {
-  const { askMs, unansweredMax } = watched.limits;
+  const { askMs, unansweredMax, firstUnansweredMax } = watched.limits;
   let unanswered = 0;
+  let max = firstUnansweredMax;
   const timer = setInterval(() => {
-    if (unanswered++ < unansweredMax) return watched.ask();
+    if (unanswered++ < max) return watched.ask();
     clearInterval(timer);
     watched.still();
   }, askMs);
   return {
     answered: () => {
       unanswered = 0;
+      max = unansweredMax;
     },
     stop: () => clearInterval(timer),
   };

@@ -49,7 +49,7 @@ test("X11: a worker that stands still is ended and another takes its place, one 
     script: path,
     env: { PATH: process.env["PATH"], BROKEN: join(home.path, "broken") },
     count: 2,
-    pulse: { askMs: 20, unansweredMax: 50 },
+    pulse: { askMs: 20, unansweredMax: 50, firstUnansweredMax: 100 },
     onChange: (now) => {
       marks = now;
       changed.resolve();
@@ -61,6 +61,39 @@ test("X11: a worker that stands still is ended and another takes its place, one 
   process.kill(still.pid, "SIGSTOP");
   while (marks.length !== 2 || marks.some(({ pid }) => pid === still.pid)) await changed.promise;
   expect(marks.map(({ pid }) => pid)).toContain(well.pid);
+  await workers.drain();
+});
+
+test("X11: a worker that stands still before it is ready is ended, too, and another takes its place", async () => {
+  using home = temporaryDirectory("parley-unborn-");
+  const [path, stuck] = [join(home.path, "worker.ts"), join(home.path, "stuck")];
+  // It listens, is not ready yet, and then its loop stands still for as long as the file is there.
+  await Bun.write(
+    path,
+    `
+    import { existsSync } from "node:fs";
+    process.on("message", ({ kind }) => (kind === "drain" ? process.exit(0) : process.send({ kind })));
+    if (existsSync(process.env.STUCK)) process.kill(process.pid, "SIGSTOP");
+    process.send({ kind: "ready", url: "" });
+    `,
+  );
+  const begun = new Set<number>();
+  const third = Promise.withResolvers<void>();
+  const workers = new Workers({
+    script: path,
+    env: { PATH: process.env["PATH"], STUCK: stuck },
+    count: 1,
+    pulse: { askMs: 20, unansweredMax: 50, firstUnansweredMax: 100 },
+    onChange: (marks) => {
+      for (const { pid } of marks) begun.add(pid);
+      if (begun.size > 2) third.resolve();
+    },
+  });
+  expect(await workers.start()).toBe(true);
+  await Bun.write(stuck, "");
+  process.kill([...begun][0]!, "SIGKILL");
+  await third.promise;
+  await Bun.file(stuck).delete();
   await workers.drain();
 });
 
@@ -77,7 +110,7 @@ test("X11: a worker that hung up and lives on is ended like one that stands stil
     script: path,
     env: { PATH: process.env["PATH"] },
     count: 1,
-    pulse: { askMs: 20, unansweredMax: 5 },
+    pulse: { askMs: 20, unansweredMax: 5, firstUnansweredMax: 5 },
     onChange: (marks) => {
       for (const { pid } of marks) begun.add(pid);
       // The first was ended, and another has begun.

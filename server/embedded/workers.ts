@@ -130,18 +130,14 @@ export class Workers {
       stdio: ["ignore", "inherit", "inherit"],
       ipc: ({ kind }: WorkerReport) => {
         if (kind === "ready") ready.resolve(true);
-        else pulse?.answered();
+        else pulse.answered();
       },
     });
-    let pulse: Pulse | undefined;
-    // Before it is ready it has a time of its own, and does not listen yet.
-    void ready.promise.then((isReady) => {
-      if (isReady) pulse = this.#watchPulse(worker);
-    });
+    const pulse = this.#watchPulse(worker);
     this.#running.add(worker);
     this.#announce();
     void worker.exited.then(() => {
-      pulse?.stop();
+      pulse.stop();
       this.#running.delete(worker);
       ready.resolve(false);
       this.#announce();

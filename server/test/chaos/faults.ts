@@ -34,9 +34,9 @@ const fill = {
 const long = (number: number): string => `${number} of many words: ${"\u{1F642}".repeat(3_700)}`;
 
 /** Fails where a part does not come back in time: then no recovery was seen. */
-async function comesBack<T>(what: string, find: () => T | undefined): Promise<T> {
+async function comesBack<T>(stage: Stage, what: string, find: () => T | undefined): Promise<T> {
   const found = await findWithin(recoveryMsMax, find);
-  if (found === undefined) throw new Error(`${what} did not come back`);
+  if (found === undefined) throw new Error(`${what} did not come back: ${stage.said.join("\n")}`);
   return found;
 }
 
@@ -63,7 +63,7 @@ export const everyFault: readonly Fault[] = [
       const { pid } = stage.dice.pick(stage.running.workers);
       signal(pid, "SIGKILL");
       struck();
-      await comesBack("a worker", () => hasOthers(stage, pid));
+      await comesBack(stage, "a worker", () => hasOthers(stage, pid));
     },
   },
   {
@@ -72,7 +72,7 @@ export const everyFault: readonly Fault[] = [
       const { pid } = stage.running.redis!;
       signal(pid, "SIGKILL");
       struck();
-      await comesBack("Redis", () => (stage.running.redis!.pid === pid ? undefined : true));
+      await comesBack(stage, "Redis", () => (stage.running.redis!.pid === pid ? undefined : true));
     },
   },
   {
@@ -91,7 +91,7 @@ export const everyFault: readonly Fault[] = [
       const before = stage.postgres;
       signal(before, "SIGKILL");
       struck();
-      await comesBack("PostgreSQL", () =>
+      await comesBack(stage, "PostgreSQL", () =>
         [undefined, before].includes(stage.postgres) ? undefined : true,
       );
     },
@@ -153,7 +153,7 @@ export const everyFault: readonly Fault[] = [
       const number = stage.running.restart?.number ?? 0;
       stage.signal("SIGUSR2");
       struck();
-      await comesBack("a worker", () =>
+      await comesBack(stage, "a worker", () =>
         stage.running.restart?.state === "done" && stage.running.restart.number > number
           ? true
           : undefined,
@@ -178,7 +178,7 @@ export const everyFault: readonly Fault[] = [
       const { pid } = stage.dice.pick(stage.running.workers);
       signal(pid, "SIGSTOP");
       struck();
-      await comesBack("a worker", () => hasOthers(stage, pid));
+      await comesBack(stage, "a worker", () => hasOthers(stage, pid));
     },
   },
   {

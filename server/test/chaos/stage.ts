@@ -62,6 +62,11 @@ export class Stage implements AsyncDisposable {
     return readRunning(this.#dataDir)!;
   }
 
+  /** The last lines of the supervisor and its workers. */
+  get said(): string[] {
+    return this.#supervisor.lines.slice(-20).map((line) => JSON.stringify(line));
+  }
+
   /** The number of the embedded PostgreSQL; undefined while it is not there. */
   get postgres(): number | undefined {
     return findPostmaster(join(this.#dataDir, "postgres"))?.mark.pid;
