@@ -109,12 +109,19 @@ test("a connection that breaks while the driver asks for array types is refused 
   await sql.end();
 });
 
-test.each(["pg_terminate_backend", "pg_cancel_backend"])(
-  "W4: arrays stay arrays on a connection whose greeting was ended by %s while the driver asked for their types",
-  async (end) => {
+test.each([
+  ["pg_terminate_backend", "closed"],
+  ["pg_terminate_backend", "reset"],
+  ["pg_cancel_backend", "kept"],
+] as const)(
+  "W4: arrays stay arrays on a connection whose greeting was ended by %s while the driver asked for their types, and then was %s",
+  async (end, then) => {
     await using database = await testDatabase();
+    using proxy = startProxy(database.url);
     const admin = openDatabase({ url: database.url, max: 1 });
-    const sql = openDatabase({ url: database.url, max: 1, name: "greeting" });
+    // Where the server closes a connection, the proxy resets it.
+    const url = then === "reset" ? proxy.through(database.url) : database.url;
+    const sql = openDatabase({ url, max: 1, name: "greeting" });
     const ask = async () => {
       const [row] = await sql<{ many: number[] }[]>`select ${[12]}::bigint[] as many`;
       return row!.many;
@@ -132,7 +139,7 @@ test.each(["pg_terminate_backend", "pg_cancel_backend"])(
     expect(pid).toBeDefined();
     await admin.unsafe(`select ${end}(${pid})`);
     await admin`rollback`;
-    expect([12, "57014", "CONNECTION_CLOSED"]).toContain((await first)[0]!);
+    expect([12, "57014", "ECONNRESET", "CONNECTION_CLOSED"]).toContain((await first)[0]!);
     expect(await ask().catch(ask)).toEqual([12]);
     await Promise.all([sql.end(), admin.end()]);
   },

@@ -5,6 +5,7 @@ test.each([
   ["22021", "data"], // A byte that no text may hold.
   ["23514", "data"], // A check.
   ["23505", "unknown"], // Somebody has the number: the next try knows them.
+  ["22P02", "unknown"], // What no draft can hold: ids are ids when they come in.
   ["55P03", "locked"],
   ["40001", "unknown"],
   ["40P01", "unknown"],
