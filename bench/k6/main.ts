@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BenchServer } from "../load/bench-server.ts";
-import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cores.ts";
-import type { Host } from "../load/person.ts";
-import type { Served } from "../load/population.ts";
+import { chooseCores } from "../load/cores.ts";
 import { checkSame, compare, readReport, usualMargin } from "./against.ts";
 import { ask, type Asking } from "./ask.ts";
 import { chooseTargets } from "./choose.ts";
 import { getK6 } from "./find-k6.ts";
+import { Place } from "./place.ts";
 import { reportOf, writeReport } from "./report.ts";
 import { tableText } from "./table.ts";
 import { type Target, targets } from "./targets.ts";
@@ -53,7 +51,10 @@ async function main(args: readonly string[]): Promise<boolean> {
 
   const startedAt = new Date().toISOString();
   const cores = values.url === undefined ? chooseCores(coresOf(values)) : undefined;
-  await using place = await Place.find(values.url, Number(values.workers), cores);
+  await using place =
+    values.url === undefined
+      ? await Place.start(Number(values.workers), cores)
+      : await Place.at(values.url, process.env);
   const results = await askAll(chosen, shape, { server: place.served, k6 });
   const report = reportOf({
     startedAt,
@@ -100,60 +101,6 @@ async function askAll(
     rmSync(folder, { recursive: true });
   }
   return results;
-}
-
-/** The server that is asked: one of its own, which goes with it, or one that somebody named. */
-class Place implements AsyncDisposable {
-  readonly served: Served;
-  readonly said: string;
-  readonly #own: BenchServer | undefined;
-
-  private constructor(served: Served, said: string, own?: BenchServer) {
-    this.served = served;
-    this.said = said;
-    this.#own = own;
-  }
-
-  static async find(
-    url: string | undefined,
-    workers: number,
-    cores: Cores | undefined,
-  ): Promise<Place> {
-    if (url !== undefined)
-      return new Place({ url: url.replace(/\/$/, ""), host: hostOf() }, `a server at ${url}`);
-
-    stayOnLoadCores(cores);
-    const own = await BenchServer.start({ workers, cores });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => void own[Symbol.asyncDispose]().then(() => process.exit(130)));
-    }
-    const redis = workers > 1 ? "with PostgreSQL and Redis" : "with PostgreSQL, without Redis";
-    return new Place(
-      own,
-      `${workers} worker${workers > 1 ? "s" : ""} ${redis}; ${coresText(cores)}`,
-      own,
-    );
-  }
-
-  get complaints(): string[] {
-    const said = [...(this.#own?.complaints ?? [])];
-    return said.map(([sentence, times]) => `The server said ${times} times: ${sentence}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#own?.[Symbol.asyncDispose]();
-  }
-}
-
-/** By the same settings that the server has. */
-function hostOf(): Host {
-  const [secret, issuer, audience] = ["HOST_JWT_SECRET", "HOST_ISSUER", "HOST_AUDIENCE"].map(
-    (name) => process.env[name],
-  );
-  if (secret && issuer && audience) return { secret, issuer, audience };
-  throw new Error(
-    "With --url the bench plays the host application of that server, which makes its people: HOST_JWT_SECRET, HOST_ISSUER and HOST_AUDIENCE must be in the environment as the server has them.",
-  );
 }
 
 function coresOf(values: { "server-cores": string; "load-cores": string }) {

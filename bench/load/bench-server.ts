@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Cores, onServerCores } from "./cores.ts";
 import { type Usage, usageOf } from "./processes.ts";
-import type { Host } from "./person.ts";
+import { HostPeople } from "./host-people.ts";
 
 interface LogLine {
   readonly level: string;
@@ -26,7 +26,7 @@ const root = join(import.meta.dir, "../..");
 export class BenchServer implements AsyncDisposable {
   /** What it complained of, each sentence with how often. */
   readonly complaints = new Map<string, number>();
-  readonly host: Host;
+  readonly people: HostPeople;
   readonly #child: Bun.Subprocess<"ignore", "pipe", "inherit">;
   readonly #place: string;
   readonly #ready = Promise.withResolvers<string>();
@@ -34,7 +34,8 @@ export class BenchServer implements AsyncDisposable {
   #url = "";
 
   private constructor({ workers, cores, profile = "" }: StartOptions) {
-    this.host = { secret: crypto.randomUUID(), issuer: "bench", audience: "parley" };
+    const host = { secret: crypto.randomUUID(), issuer: "bench", audience: "parley" };
+    this.people = new HostPeople(host);
     this.#place = mkdtempSync(join(tmpdir(), "parley-bench-"));
     // Under root PostgreSQL runs as another user, who has to pass.
     chmodSync(this.#place, 0o755);
@@ -51,9 +52,9 @@ export class BenchServer implements AsyncDisposable {
         // How fast one person may go is not what is asked.
         MESSAGES_PER_SECOND: "1000000",
         COMMANDS_PER_SECOND: "1000000",
-        HOST_JWT_SECRET: this.host.secret,
-        HOST_ISSUER: this.host.issuer,
-        HOST_AUDIENCE: this.host.audience,
+        HOST_JWT_SECRET: host.secret,
+        HOST_ISSUER: host.issuer,
+        HOST_AUDIENCE: host.audience,
         ...(profile !== "" && {
           BUN_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(profile)}`,
         }),

@@ -2,12 +2,12 @@ import { Turns } from "#lib/turns.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { limits } from "#wire/limits.ts";
 import { LoadSocket } from "./load-socket.ts";
-import { type Host, makePerson, type Person } from "./person.ts";
+import type { People, Person } from "./person.ts";
 
-/** A server, and the host application whose tokens it takes. */
+/** A server, and how people come to it. */
 export interface Served {
   readonly url: string;
-  readonly host: Host;
+  readonly people: People;
 }
 
 /** Somebody with an account. */
@@ -37,7 +37,7 @@ export interface Wanted {
 export const atOnceMax = 64;
 
 /**
- * Makes them as anybody could: each comes in once by a token, and the first of each channel makes it. Everybody is in as many channels as
+ * Makes them as anybody could: each comes in once, and the first of each channel makes it. Everybody is in as many channels as
  * were asked for, always with the same people.
  */
 export async function makePopulation(server: Served, wanted: Wanted): Promise<Population> {
@@ -67,7 +67,7 @@ export function channelsOf({ people, channels }: Population): Map<UserId, Channe
 }
 
 async function arrive(server: Served, name: string): Promise<Member> {
-  const person = await makePerson(server.host, name);
+  const person = await server.people.add(name);
   const socket = await LoadSocket.open({ url: server.url, token: person.token });
   await socket.leave();
   return { ...person, id: socket.userId };
