@@ -15,7 +15,7 @@ import { announceCommit } from "./chat/announce-commit.ts";
 import { createDispatch } from "./chat/commands.ts";
 import { followOwn, removeMembers, revokeMembership } from "./chat/join.ts";
 import { leave, leaveTopics } from "./chat/leave.ts";
-import { tellPresenceAnew } from "./chat/people.ts";
+import { comparePresence, comparePresenceMs, tellPresenceAnew } from "./chat/people.ts";
 import type { ChatParts } from "./chat/parts.ts";
 import { PointerFlush } from "./chat/pointer-flush.ts";
 import { TypingBook } from "./chat/typing-book.ts";
@@ -357,6 +357,7 @@ export async function startWorker(
     }),
     clock.every(streamLimits.beatSeconds * 1_000, () => streams.beat(heartbeatEvent(now()))),
     clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),
+    clock.every(comparePresenceMs, () => void comparePresence(chat)),
   ];
   const keepLastSeen = async (): Promise<void> => {
     const seen = presence.takeLastSeen();

@@ -77,12 +77,28 @@ export async function tellPresenceAnew(
   { sessions, presence }: Pick<ChatParts, "sessions" | "presence">,
   tell: (user: UserId, event: EventOf<"presence">) => void,
 ): Promise<void> {
-  const watched = new Set([...sessions].flatMap((session) => [...session.watched]));
-  const users = [...watched];
-  for (let at = 0; at < users.length; at += watchedMax) {
-    const { people: found } = await presenceOf({ presence }, users.slice(at, at + watchedMax));
+  for (const users of watchedPages(sessions)) {
+    const { people: found } = await presenceOf({ presence }, users);
     for (const person of found) tell(person.user, { op: "presence", people: [person] });
   }
+}
+
+/** Asks for all whom sockets of this worker watch: where a word was lost, the answer is told instead. To be called every `comparePresenceMs`. */
+export async function comparePresence({
+  sessions,
+  presence,
+}: Pick<ChatParts, "sessions" | "presence">): Promise<void> {
+  for (const users of watchedPages(sessions)) await presence.here(users);
+}
+
+/** How old at most is what this worker knows of people whom its sockets watch. */
+export const comparePresenceMs = 30_000;
+
+function watchedPages(sessions: ChatParts["sessions"]): UserId[][] {
+  const users = [...new Set([...sessions].flatMap((session) => [...session.watched]))];
+  return Array.from({ length: Math.ceil(users.length / watchedMax) }, (_, page) =>
+    users.slice(page * watchedMax, (page + 1) * watchedMax),
+  );
 }
 
 /** From now on this socket is told when these people come and go. */

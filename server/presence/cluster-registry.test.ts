@@ -25,6 +25,7 @@ async function begin() {
     mine: () => [...mine],
     stateOf: (user) => mine.get(user) ?? "offline",
     changed: (news) => void told.push(...news.map(([, state]) => state)),
+    missed: () => undefined,
     restored: () => undefined,
   });
   const arrived = (user: UserId) => {

@@ -58,7 +58,7 @@ export class Feed {
 }
 
 /** When somebody was last seen is told of those alone who are not here. */
-function toldOf(user: UserId, state: PresenceState, lastSeenAt: number | null): Told {
+export function toldOf(user: UserId, state: PresenceState, lastSeenAt: number | null): Told {
   const online = state !== "offline";
   return { user, online, lastSeenAt: online ? null : lastSeenAt, away: state === "away" };
 }

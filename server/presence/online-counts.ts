@@ -21,7 +21,7 @@ export const onlineCountLimits = {
   /** Channels of up to so many members get no count: their members are listed. */
   membersMin: 101,
   /** Who joined or left is counted right after so long at most. */
-  membersMs: 60_000,
+  membersMs: 30_000,
   /** People that are asked for at once. */
   peoplePerQuestionMax: 5_000,
 } as const;

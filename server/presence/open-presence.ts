@@ -3,7 +3,7 @@ import type { UserId } from "#wire/ids.ts";
 import { bound, type Clock } from "#lib/clock.ts";
 import type { Relay } from "../fanout/relay.ts";
 import { feedTopic, feedTopics } from "../fanout/topic.ts";
-import { Feed, type Told } from "./feed.ts";
+import { Feed, type Told, toldOf } from "./feed.ts";
 import { hearFeed } from "./hear-feed.ts";
 import { OnlineCounts, type OnlineCountsParts } from "./online-counts.ts";
 import { graceMs, Presence } from "./presence.ts";
@@ -61,6 +61,13 @@ export function openPresence(parts: Parts): OpenPresence {
           changed: (news) => {
             const leftAtMs = clock.now() - graceMs;
             for (const [user] of news) feed.changed(user, leftAtMs);
+          },
+          missed: (news) => {
+            const people = news.map(([user, state]) => toldOf(user, state, null));
+            counts.heard(people);
+            for (const person of people) {
+              tellWatchers(person.user, { op: "presence", people: [person] });
+            }
           },
           restored: () => {
             restored();

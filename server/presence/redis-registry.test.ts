@@ -35,6 +35,7 @@ class Worker {
       mine: () => [...this.mine],
       stateOf: (user) => this.mine.get(user) ?? "offline",
       changed: (news) => this.#tell(news.map(([user, state]) => `${user} is ${state}`)),
+      missed: (news) => this.#tell(news.map(([user, state]) => `missed: ${user} is ${state}`)),
       restored: () => this.#tell(["restored"]),
     });
   }
@@ -92,6 +93,31 @@ onRedis(
       "offline",
     ]);
     expect(await one.registry.here([ada])).toEqual(new Map());
+    await Promise.all([one.registry.close(), other.registry.close()]);
+  },
+);
+
+onRedis(
+  "X9: who was read of, or heard of, and is found to be seen otherwise, was missed; what is new is not",
+  async () => {
+    await using redis = await TestRedis.start();
+    const [one, other] = [await Worker.start(redis), await Worker.start(redis)];
+    await other.set(ada, "here");
+    await one.registry.here([ada, grace]);
+    await other.set(grace, "here");
+    one.registry.heard(grace, "here");
+    await one.registry.here([ada, grace]);
+    expect(one.told).toEqual([]);
+    await other.set(ada, "away");
+    // Not the answer to this, which was asked before it was heard.
+    const asked = one.registry.here([ada]);
+    one.registry.heard(ada, "offline");
+    await asked;
+    expect(one.told).toEqual([]);
+    await one.registry.here([ada, grace]);
+    expect(one.told).toEqual([`missed: ${ada} is away`]);
+    await one.registry.here([ada, grace]);
+    expect(one.told).toHaveLength(1);
     await Promise.all([one.registry.close(), other.registry.close()]);
   },
 );

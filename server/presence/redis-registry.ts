@@ -25,8 +25,8 @@ const usersPerCallMax = 1_000;
 const quitMsMax = 500;
 /** A list of people is not kept waiting by a Redis that stands still. */
 const answerMsMax = 1_500;
-/** People of whom it is remembered what was heard last, for while Redis is away. */
-const rememberedMax = 50_000;
+/** People of whom it is remembered what was heard last, for while Redis is away and to notice what was not heard. */
+const rememberedMax = 200_000;
 
 /**
  * KEYS: how the worker's users are seen there, how many workers have a user, how many of these see them here rather than away, who is here.
@@ -86,6 +86,8 @@ export interface RedisRegistryParts {
   stateOf(user: UserId): PresenceState;
   /** People are seen otherwise without their doing: their worker died, or they came or went while Redis was away. */
   changed(news: News): void;
+  /** People are seen otherwise than was heard of them last: what was told of that was lost on the way. */
+  missed(news: News): void;
   /** Redis was away: what was told meanwhile was not heard everywhere. */
   restored(): void;
   readonly clock: Pick<Clock, "every">;
@@ -144,14 +146,13 @@ export class RedisRegistry implements Registry {
 
   async here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>> {
     const told = new Map<UserId, PresenceState>();
+    const before = new Map(users.map((user) => [user, this.#remembered.get(user)]));
     try {
       const found = await Promise.all(
         byShard(users, (user) => user).map(([shard, some]) => this.#ask(shard, some)),
       );
-      for (const [user, state] of found.flat()) {
-        told.set(user, state);
-        this.#remembered.set(user, state);
-      }
+      for (const [user, state] of found.flat()) told.set(user, state);
+      this.#compare(told, before);
     } catch {
       // Away: what was heard last counts.
     }
@@ -188,6 +189,21 @@ export class RedisRegistry implements Registry {
     this.#stop();
     await within(quitMsMax, this.#redis.del(leaseOf(this.#name))).catch(() => undefined);
     this.#redis.disconnect();
+  }
+
+  /** What was heard while it was asked is later than the answer. */
+  #compare(
+    told: ReadonlyMap<UserId, PresenceState>,
+    before: ReadonlyMap<UserId, PresenceState | undefined>,
+  ): void {
+    const missed: [UserId, PresenceState][] = [];
+    for (const [user, state] of told) {
+      const heard = this.#remembered.get(user);
+      if (heard === state || heard !== before.get(user)) continue;
+      this.#remembered.set(user, state);
+      if (heard !== undefined) missed.push([user, state]);
+    }
+    if (missed.length > 0) this.#parts.missed(missed);
   }
 
   async #ask(shard: number, users: readonly UserId[]): Promise<News> {
