@@ -1,3 +1,4 @@
+import { escaped } from "../html.ts";
 import { counted } from "./counted.ts";
 import { msText } from "./table.ts";
 import type { Result } from "./verdict.ts";
@@ -8,11 +9,6 @@ const width = 720;
 const margin = 36;
 const axisHeight = 28;
 const decades = [0.1, 1, 10, 100, 1_000, 10_000] as const;
-
-/** Text that stands in a page. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
 
 /** Milliseconds on an axis of decades. */
 function across(ms: number): number {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
-import { cpus, loadavg, release, type } from "node:os";
 import { join } from "node:path";
+import { circumstancesOf } from "../machine.ts";
 import { pageOf } from "./page.ts";
 import { type Result, sumText } from "./verdict.ts";
 
@@ -26,15 +26,9 @@ export function reportOf(
   },
 ): Report {
   const { place, k6, ...rest } = run;
-  const [cpu] = cpus();
   return {
     ...rest,
-    circumstances: [
-      `${cpus().length} × ${cpu?.model.trim() ?? "a processor"}, ${type()} ${release()}`,
-      `Bun ${Bun.version}, ${k6}`,
-      place,
-      `load average at the end ${loadavg()[0]!.toFixed(2)}`,
-    ],
+    circumstances: circumstancesOf(`Bun ${Bun.version}, ${k6}`, place),
     sum: sumText(run.results),
   };
 }

@@ -11,9 +11,11 @@ import { durable } from "./scenario/durable.ts";
 import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
+import { list } from "./scenario/list.ts";
 import { presence } from "./scenario/presence.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
+import { stored } from "./scenario/stored.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
 
 const hasRedis = Bun.which("redis-server") !== null || Bun.which("valkey-server") !== null;
@@ -70,6 +72,16 @@ test("P10: who goes away and comes back is seen to by all who look", async () =>
   expect(runs.flatMap(({ faults }) => faults)).toEqual([]);
   expect(runs[0]!.figures["people told"]).toBe(24 * 4);
 }, 30_000);
+
+test("a list has all of somebody's channels each time", async () => {
+  const { runs } = await measure(list, { people: 4, channels: 6, members: 2, rate: 8 });
+  expect(runs[0]!.figures["list p95 ms"]).toBeGreaterThan(0);
+});
+
+test("pages from anywhere among what was stored are whole, and what is said then is heard", async () => {
+  const { runs } = await measure(stored, { messages: 300, channels: 2, pages: 10, rate: 20 });
+  expect(runs[0]!.figures["page p95 ms"]).toBeGreaterThan(0);
+});
 
 test("people come in again and again, and are told all their channels each time", async () => {
   await measure(handshakes, { people: 10, channels: 3, members: 5, atOnce: 5 });

@@ -8,9 +8,11 @@ import { durable } from "./scenario/durable.ts";
 import { fanout } from "./scenario/fanout.ts";
 import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
+import { list } from "./scenario/list.ts";
 import { presence } from "./scenario/presence.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
+import { stored } from "./scenario/stored.ts";
 import { workerDeath } from "./scenario/worker-death.ts";
 
 const scenarios: Record<string, Scenario> = {
@@ -22,6 +24,8 @@ const scenarios: Record<string, Scenario> = {
   reconnect,
   "slow-readers": slowReaders,
   presence,
+  list,
+  stored,
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<boolean> {

@@ -1,27 +1,35 @@
 /** The peer that needs no packages, asked small: that it is counted right, not that it is fast. */
 import { expect, test } from "bun:test";
+import { BenchServer } from "../load/bench-server.ts";
 import { hasAccounting } from "../load/processes.ts";
 import { ask } from "./ask.ts";
 import { Choir } from "./choir.ts";
 import type { Contestant } from "./contestant.ts";
 import { Kept } from "./kept.ts";
+import { DurableParley, parleyTitle } from "./parley.ts";
 import { PeerServer } from "./peer-server.ts";
 import { peers } from "./peers.ts";
 import { fanout } from "./question/speaking.ts";
+import { answerText } from "./report.ts";
 
 const extent = { seconds: 0.2, socketsMax: 6 };
 const question = fanout({ ...extent, sockets: 6, inFlight: 3 });
 const bareLoop = () => new PeerServer(peers[0]!, [process.execPath, peers[0]!.server], undefined);
 
-test("all that is said through the bare loop is heard by everybody, and its cost is counted", async () => {
+test("W14: all that is said through Parley and a bare loop is heard by everybody, and the cost of each is told as a ratio to Parley's", async () => {
+  await using parley = await BenchServer.start({ workers: 1, cores: undefined });
   await using bare = bareLoop();
-  const { rounds } = await ask(question, [bare], 1);
-  const runs = rounds.get(bare.title)!;
-  expect(runs.flatMap(({ faults }) => faults)).toEqual([]);
-  const { figures } = runs[0]!;
-  expect(figures["deliveries per second"]).toBeCloseTo(figures["messages per second"]! * 6);
-  if (hasAccounting) expect(figures["server: CPU µs per delivery"]).toBeGreaterThan(0);
-});
+  const answer = await ask(question, [new DurableParley(parley), bare], 1);
+  for (const title of [parleyTitle, bare.title]) {
+    const runs = answer.rounds.get(title)!;
+    expect(runs.flatMap(({ faults }) => faults)).toEqual([]);
+    const { figures } = runs[0]!;
+    expect(figures["deliveries per second"]).toBeCloseTo(figures["messages per second"]! * 6);
+    if (hasAccounting) expect(figures["server: CPU µs per delivery"]).toBeGreaterThan(0);
+  }
+  const told = answerText(answer, parleyTitle).split("\n");
+  expect(told.find((line) => line.includes(bare.title))).toMatch(/\d ×/);
+}, 30_000);
 
 /** The same, but for how somebody comes in. */
 const entered = (bare: PeerServer, enter: Contestant["enter"]): Contestant => ({

@@ -9,7 +9,7 @@ import { PeerServer } from "./peer-server.ts";
 import { peers } from "./peers.ts";
 import { questionsOf } from "./questions.ts";
 
-test("Parley and every peer that this machine has answer every question, and all of it is counted", async () => {
+test("W14: Parley and every peer that this machine has answer every question, and all of it is counted", async () => {
   await using parley = await BenchServer.start({ workers: 1, cores: undefined });
   const available = findAvailable(peers, console.log);
   for (const question of questionsOf({ seconds: 0.3, socketsMax: 12 })) {

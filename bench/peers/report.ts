@@ -18,7 +18,7 @@ export function answerText({ question, rounds }: Answer, reference: string): str
     const rows = compare(rounds, reference, figure).map(({ title, value, ratio }) => [
       `  ${title}`,
       ...spreadText(value),
-      ...(ratio ? spreadText(ratio, " ×") : ["1 ×", ""]),
+      ...(ratio ? spreadText(ratio, " ×") : [title === reference ? "1 ×" : "–", ""]),
     ]);
     return rows.length === 0 ? [] : ["", ...aligned([[figure, "", "", "to Parley", ""], ...rows])];
   });

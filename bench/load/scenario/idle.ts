@@ -3,13 +3,15 @@ import { Audience } from "../audience.ts";
 import type { BenchServer } from "../bench-server.ts";
 import { type Run, runOf } from "../measure.ts";
 import { makePopulation, type Population } from "../population.ts";
-import { kernelBytes } from "../processes.ts";
+import { cpuBetween, hasAccounting, kernelBytes } from "../processes.ts";
 import { scenario } from "../scenario.ts";
 import { speakAtRate } from "../speaking.ts";
 
 const perSocket = "worker RSS KB per socket";
 /** Few enough to cost nothing, and enough that the code has been through its ways once. */
 const firstSockets = 50;
+/** So many take some tenths of a second of a worker, which is counted in hundredths. */
+const beatsMin = 20_000;
 
 export const idle = scenario(
   "What memory does an idle socket take, with its session and its channels?",
@@ -46,12 +48,14 @@ async function sit(server: BenchServer, population: Population): Promise<Run> {
 
   const audience = await Audience.open(server, population);
   await settled(rssBytes);
+  const beating = await beat(server, audience);
   const sockets = audience.seats.length;
   const kbPerSocket = (bytes: number): number => bytes / 1_024 / sockets;
   const figures = {
     [perSocket]: kbPerSocket(rssBytes() - rss),
     "kernel's slab KB per socket, both ends": kbPerSocket(kernelBytes() - kernel),
     "workers' RSS before MB": rss / 1_048_576,
+    ...beating,
   };
   // Memory of sockets that hear nothing would say nothing: each channel says a word, and everybody hears it.
   const measure = audience.begin();
@@ -63,6 +67,18 @@ async function sit(server: BenchServer, population: Population): Promise<Run> {
   const { faults } = await runOf(server, measure, () => speakAtRate(speakers, speaking, measure));
   await audience.leave();
   return { figures, faults };
+}
+
+/** Everybody says a few times that they are there, as they do every 25 s. */
+async function beat(server: BenchServer, { seats }: Audience): Promise<Run["figures"]> {
+  if (!hasAccounting) return {};
+  const rounds = Math.max(1, Math.ceil(beatsMin / seats.length));
+  const before = server.usage();
+  for (let round = 0; round < rounds; round++) {
+    await Promise.all(seats.map(({ socket }) => socket.gets("pong", { op: "ping" })));
+  }
+  const cpu = cpuBetween(before, server.usage());
+  return { "worker CPU µs per heartbeat": (cpu.worker / (rounds * seats.length)) * 1e6 };
 }
 
 /** Waits until the memory has not changed by a hundredth for some seconds: what is garbage is then gone, as far as it goes. */

@@ -5,6 +5,8 @@ import { closeSocket, type Cuttable, openSocket } from "./web-socket.ts";
 interface Publication {
   readonly data: string;
   readonly offset?: number;
+  /** With the first of a stream that nobody had spoken in. */
+  readonly epoch?: string;
 }
 
 /** What comes, as far as it is used here: a reply has an id, a push has none, and what is empty is a ping. */
@@ -47,9 +49,7 @@ class Centrifugo implements PeerSocket {
       subscribe: { channel: this.#channel, ...recover },
     });
     for (const publication of subscribe?.publications ?? []) this.#told(publication);
-    if (subscribe?.epoch === undefined) return;
-    const offset = Math.max(this.#position?.offset ?? 0, subscribe.offset ?? 0);
-    this.#position = { offset, epoch: subscribe.epoch };
+    this.#isAt(subscribe ?? {});
   }
 
   async say(body: string): Promise<void> {
@@ -89,11 +89,14 @@ class Centrifugo implements PeerSocket {
     else waiter?.resolve(answer);
   }
 
-  #told({ data, offset }: Publication): void {
-    if (this.#position && offset !== undefined) {
-      this.#position.offset = Math.max(this.#position.offset, offset);
-    }
-    this.#entry.heard(numberOf(data));
+  #told(publication: Publication): void {
+    this.#isAt(publication);
+    this.#entry.heard(numberOf(publication.data));
+  }
+
+  #isAt({ offset = 0, epoch = this.#position?.epoch }: Partial<Publication>): void {
+    if (epoch === undefined) return;
+    this.#position = { offset: Math.max(this.#position?.offset ?? 0, offset), epoch };
   }
 }
 
