@@ -5,13 +5,13 @@ import { expectLookUps, fillDatabase } from "../test/plan-claims.ts";
 import { readPlans } from "../test/plans.ts";
 import { insertMessages } from "./insert-messages.ts";
 
-test("no statement of the hot paths reads a whole table or leaves a join to the planner", async () => {
+test("X14: no statement of the hot paths reads a whole table or leaves a join to the planner", async () => {
   await using database = await testDatabase();
   const filled = await fillDatabase(database, { channels: 30, messagesEach: 1_000 });
   await expectLookUps(database, filled);
 }, 20_000);
 
-test("what was planned when the tables were empty still looks up when they are full", async () => {
+test("X14: what was planned when the tables were empty still looks up when they are full", async () => {
   await using database = await testDatabase();
   await using reader = await readPlans(database.url);
   // Plans of functions stay with the connection.

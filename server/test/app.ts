@@ -11,7 +11,7 @@ import { openLimits } from "../http/open-limits.ts";
 import { Streams } from "../http/streams.ts";
 import type { Database } from "../store/database.ts";
 import { chatParts } from "./chat-parts.ts";
-import { testDatabase } from "./database.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
 import { people, type Person } from "./people.ts";
 import { readsOf } from "./reads.ts";
 
@@ -43,9 +43,12 @@ export interface TestApp extends AsyncDisposable {
 
 export const ownOrigin = "http://parley.test";
 
-/** Starts the HTTP side; `changes` replaces parts of it. */
-export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
-  const database = await testDatabase();
+/** Starts the HTTP side; `changes` replaces parts of it, and a `database` that is given is left as it is. */
+export async function testApp(
+  changes: Partial<Parts> = {},
+  given?: TestDatabase,
+): Promise<TestApp> {
+  const database = given ?? (await testDatabase());
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
   const ended: string[] = [];
   const logged: string[] = [];
@@ -117,7 +120,9 @@ export async function testApp(changes: Partial<Parts> = {}): Promise<TestApp> {
       await guest.post("/api/v1/invitations/accept", { code: codeOf(json.link), ...person });
       return guest;
     },
-    [Symbol.asyncDispose]: async () => await database[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      if (!given) await database[Symbol.asyncDispose]();
+    },
   };
 }
 
