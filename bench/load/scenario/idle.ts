@@ -48,14 +48,14 @@ async function sit(server: BenchServer, population: Population): Promise<Run> {
 
   const audience = await Audience.open(server, population);
   await settled(rssBytes);
-  const beating = await beat(server, audience);
   const sockets = audience.seats.length;
   const kbPerSocket = (bytes: number): number => bytes / 1_024 / sockets;
   const figures = {
     [perSocket]: kbPerSocket(rssBytes() - rss),
     "kernel's slab KB per socket, both ends": kbPerSocket(kernelBytes() - kernel),
     "workers' RSS before MB": rss / 1_048_576,
-    ...beating,
+    // Behind the memory, of which it takes some.
+    ...(await beat(server, audience)),
   };
   // Memory of sockets that hear nothing would say nothing: each channel says a word, and everybody hears it.
   const measure = audience.begin();

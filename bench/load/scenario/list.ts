@@ -20,6 +20,11 @@ export const list = scenario(
     rate: 10,
   },
   async ({ server }, { people, channels, members, rate, runs, seconds }) => {
+    if (rate > people) {
+      throw new Error(
+        `Each may ask once a second: --rate ${rate} needs as many people, not ${people}.`,
+      );
+    }
     const population = await makePopulation(server, {
       people,
       members,
