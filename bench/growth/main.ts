@@ -1,10 +1,11 @@
 /** `npm run growth`: what more sockets, members, channels, workers and stored messages cost; exits with 1 where a count is wrong. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BenchServer } from "../load/bench-server.ts";
 import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cores.ts";
 import { circumstancesOf } from "../machine.ts";
+import { markdownTable } from "../markdown.ts";
+import { writeFiles } from "../write-files.ts";
 import { aligned, complaintsText, isRight, type Report, rounded } from "../load/report.ts";
 import { type Axis, axes } from "./axes.ts";
 import { growthOf, lineText } from "./growth.ts";
@@ -126,11 +127,27 @@ function grownText({ growths, isWide, faults }: Grown): string {
 }
 
 async function write(report: GrowthReport): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
-  const [json, page] = ["growth.json", "growth.html"].map((name) => join(folder, name));
-  await Bun.write(json!, `${JSON.stringify(report, null, 2)}\n`);
-  await Bun.write(page!, pageOf(report));
-  return [json!, page!];
+  return await writeFiles(folder, {
+    "growth.json": `${JSON.stringify(report, null, 2)}\n`,
+    "growth.html": pageOf(report),
+    "growth.md": report.axes.map(markdownOf).join("\n"),
+  });
+}
+
+/** The table of README.md. */
+function markdownOf({ name, asks, growths, isWide }: Grown): string {
+  const counts = growths[0]?.points.map(({ count }) => count) ?? [];
+  const rows = growths.map(({ figure, points, line }) => [
+    figure,
+    ...points.map(({ median }) => rounded(median)),
+    ...(isWide ? [] : [lineText(line)]),
+  ]);
+  const head = [
+    name,
+    ...counts.map((count) => count.toLocaleString("en")),
+    ...(isWide ? [] : ["line"]),
+  ];
+  return `${asks}:\n\n${markdownTable([head, ...rows], 1)}\n`;
 }
 
 function usage(): string {

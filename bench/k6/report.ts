@@ -1,7 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { circumstancesOf } from "../machine.ts";
+import { markdownTable } from "../markdown.ts";
+import { writeFiles } from "../write-files.ts";
 import { pageOf } from "./page.ts";
+import { msText } from "./table.ts";
+import { boundsText } from "./targets.ts";
 import { type Result, sumText } from "./verdict.ts";
 
 /** What a run found, and where. */
@@ -33,11 +35,25 @@ export function reportOf(
   };
 }
 
-/** The same as JSON and as a page. Returns their paths. */
+/** The table of README.md. */
+function markdownOf({ startedAt, command, circumstances, sum, results }: Report): string {
+  const rows = results.map(({ target, quantiles, verdict }) => [
+    `${target.name} (${target.rows.join(" ")})`,
+    boundsText(target.bounds),
+    ...["med", "p(95)", "p(99)"].map((name) => msText(quantiles[name])),
+    verdict,
+  ]);
+  const head = ["question (rows)", "target", "p50 ms", "p95 ms", "p99 ms", "verdict"];
+  const said = `\`${command}\`, ${startedAt.slice(0, 10)}: **${sum}**. ${circumstances.join("; ")}.`;
+  return `${said}\n\n${markdownTable([head, ...rows], 2)}\n`;
+}
+
+/** The same as JSON, as a page and as a table for README.md. Returns their paths. */
 export async function writeReport(report: Report, folder: string): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
-  const [json, page] = ["targets.json", "targets.html"].map((name) => join(folder, name));
-  await Bun.write(json!, `${JSON.stringify(report, null, 2)}\n`);
-  await Bun.write(page!, pageOf(report));
-  return [json!, page!];
+  const files = {
+    "targets.json": `${JSON.stringify(report, null, 2)}\n`,
+    "targets.html": pageOf(report),
+    "targets.md": markdownOf(report),
+  };
+  return await writeFiles(folder, files);
 }

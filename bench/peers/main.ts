@@ -1,11 +1,11 @@
 /** `npm run peers`: the same work for Parley and its peers, in turn and in one run; exits with 1 where a count is wrong. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BenchServer } from "../load/bench-server.ts";
 import { chooseCores, type Cores, coresText, stayOnLoadCores } from "../load/cores.ts";
 import { complaintsText } from "../load/report.ts";
+import { writeFiles } from "../write-files.ts";
 import { ask } from "./ask.ts";
 import { chooseNamed, isAsked } from "./choose.ts";
 import { type Available, findAvailable } from "./install.ts";
@@ -14,9 +14,9 @@ import { PeerServer } from "./peer-server.ts";
 import { peers } from "./peers.ts";
 import type { Question } from "./question.ts";
 import { questionsOf } from "./questions.ts";
-import { type Answer, answerText, isRight } from "./report.ts";
+import { type Answer, answerMarkdown, answerText, isRight } from "./report.ts";
 
-const reportPath = join(import.meta.dir, "../../artefacts/bench/peers.json");
+const folder = join(import.meta.dir, "../../artefacts/bench");
 
 const options = {
   /** Which of them, by comma; all where nothing is said. */
@@ -76,7 +76,13 @@ async function main(args: readonly string[]): Promise<boolean> {
   console.log(`\nload average at the end ${loadavg()[0]!.toFixed(2)}`);
   if (parley.complaints.size > 0) console.log(complaintsText(parley));
   const command = ["npm run peers", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
-  write({ command, at: new Date().toISOString(), circumstances, answers: answers.map(plain) });
+  const at = new Date().toISOString();
+  const report = { command, at, circumstances, answers: answers.map(plain) };
+  const files = await writeFiles(folder, {
+    "peers.json": `${JSON.stringify(report, null, 2)}\n`,
+    "peers.md": `\`${command}\`, ${at.slice(0, 10)}: ${circumstances}.\n\n${answers.map((answer) => answerMarkdown(answer, parleyTitle)).join("\n")}`,
+  });
+  for (const file of files) console.log(file);
   return answers.every(isRight);
 }
 
@@ -109,12 +115,6 @@ function versions(): string {
 
 function plain({ question: { name, asks }, rounds }: Answer) {
   return { name, asks, contestants: Object.fromEntries(rounds) };
-}
-
-function write(report: object): void {
-  mkdirSync(join(reportPath, ".."), { recursive: true });
-  writeFileSync(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`every run of everybody: ${reportPath}`);
 }
 
 function usage(): string {

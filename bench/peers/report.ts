@@ -1,4 +1,5 @@
 import { aligned, rounded } from "../load/report.ts";
+import { markdownTable } from "../markdown.ts";
 import type { Question } from "./question.ts";
 import { compare, type Rounds, type Spread } from "./rounds.ts";
 
@@ -23,6 +24,22 @@ export function answerText({ question, rounds }: Answer, reference: string): str
     return rows.length === 0 ? [] : ["", ...aligned([[figure, "", "", "to Parley", ""], ...rows])];
   });
   return [`${question.name}: ${question.asks}`, ...tables, "", ...verdict(rounds)].join("\n");
+}
+
+/** One table for README.md: who, and each figure with its ratio to the reference's. */
+export function answerMarkdown({ question, rounds }: Answer, reference: string): string {
+  const figures = question.figures.map((figure) => compare(rounds, reference, figure));
+  const rows = [...rounds.keys()].map((title) => [
+    title,
+    ...figures.map((compared) => {
+      const found = compared.find((one) => one.title === title);
+      if (!found) return "–";
+      const value = rounded(found.value.median);
+      return found.ratio ? `${value} (${rounded(found.ratio.median)} ×)` : value;
+    }),
+  ]);
+  const head = [question.name, ...question.figures];
+  return `${question.asks}\n\n${markdownTable([head, ...rows], 1)}\n`;
 }
 
 function verdict(rounds: Rounds): string[] {
