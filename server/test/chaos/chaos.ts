@@ -7,6 +7,8 @@ export interface Played {
   readonly name: string;
   /** From when it struck until what was written then was shown on every device; undefined where that took too long. */
   readonly recoveryMs: number | undefined;
+  /** What was so then. */
+  readonly why?: readonly string[];
 }
 
 export interface ChaosRun {
@@ -43,21 +45,27 @@ export async function runChaos({
   await using stage = await Stage.start(dice);
   const played: Played[] = [];
   const sinceMs = performance.now();
-  const play = async (fault: Fault): Promise<void> => {
+  const play = async (fault: Fault, beside: readonly string[]): Promise<void> => {
     const { name } = fault;
     const struck = Promise.withResolvers<void>();
-    const [, recoveryMs] = await Promise.all([
+    const [, reached] = await Promise.all([
       fault.strike(stage, struck.resolve),
       struck.promise.then(() => stage.reachesAll(`after this: ${name}`)),
     ]);
-    played.push({ name, recoveryMs });
+    played.push(
+      "ms" in reached
+        ? { name, recoveryMs: reached.ms }
+        : { name, recoveryMs: undefined, why: [`beside ${beside.join(" and ")}`, ...reached.why] },
+    );
     tell(played.at(-1)!);
   };
   do {
     const left = shuffle(faults, dice);
     for (let fault = left.pop(); fault; fault = left.pop()) {
       const other = !fault.isAlone && dice.chance(overlaps) ? takeOther(left) : [];
-      await Promise.all([fault, ...other].map(play));
+      const both = [fault, ...other];
+      const names = both.map(({ name }) => name);
+      await Promise.all(both.map((one) => play(one, names)));
     }
   } while (performance.now() - sinceMs < msMin);
 

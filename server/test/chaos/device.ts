@@ -51,6 +51,8 @@ export class Device {
   #epoch = "";
   #ref = 0;
   #isOver = false;
+  /** To come in, in a row. */
+  #failures = 0;
   #life: Promise<void> | undefined;
   #heardAtMs = 0;
   #returnAfterMs: number | undefined;
@@ -88,6 +90,13 @@ export class Device {
   /** The socket of now, for who makes it slow. */
   get socket(): SlowSocket | undefined {
     return this.#socket;
+  }
+
+  /** How it stands, for a report. */
+  get said(): string {
+    const since = Math.round(performance.now() - this.#heardAtMs);
+    const state = this.#socket ? (this.#isReady ? "ready" : "coming in") : "without a socket";
+    return `${state}, ${this.#failures} failures in a row, heard something ${since} ms ago`;
   }
 
   cursorOf(channel: ChannelId): Seq {
@@ -139,10 +148,10 @@ export class Device {
   }
 
   async #live(): Promise<void> {
-    for (let failures = 0; !this.#isOver;) {
+    while (!this.#isOver) {
       const wasReady = await this.#visit().catch(() => false);
-      if (wasReady) failures = 0;
-      await pause(this.#returnAfterMs ?? retryDelayMs(failures++, this.#parts.random));
+      if (wasReady) this.#failures = 0;
+      await pause(this.#returnAfterMs ?? retryDelayMs(this.#failures++, this.#parts.random));
       this.#returnAfterMs = undefined;
     }
   }

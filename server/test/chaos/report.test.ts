@@ -44,9 +44,13 @@ test("W10: what is wrong stands before the last line, at most twenty sentences, 
 test("W10: a fault without a recovery, or a run that does not come to rest, is not good either", () => {
   const never = {
     ...good,
-    played: [...good.played, { name: "Redis is frozen", recoveryMs: undefined }],
+    played: [
+      ...good.played,
+      { name: "Redis is frozen", recoveryMs: undefined, why: ["Ada is blind"] },
+    ],
   };
   expect(reportOf(never)).toMatch(/Redis is frozen +2 +50 ms +never +never/);
+  expect(reportOf(never)).toContain("NEVER  Redis is frozen: Ada is blind");
   expect(isGood(never)).toBe(false);
   const restless = { ...good, cameToRest: false };
   expect(reportOf(restless)).toContain("WRONG  it did not come to rest");

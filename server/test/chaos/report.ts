@@ -21,6 +21,7 @@ export function reportOf(run: ChaosRun): string {
     ...[...Map.groupBy(played, ({ name }) => name)].map(([name, times]) => lineOf(name, times)),
     ...wrong.slice(0, sentencesMax).map((sentence) => `WRONG  ${sentence}`),
     ...(wrong.length > sentencesMax ? [`WRONG  and ${wrong.length - sentencesMax} more`] : []),
+    ...played.flatMap(({ name, why = [] }) => why.map((sentence) => `NEVER  ${name}: ${sentence}`)),
     ...(cameToRest ? [] : ["WRONG  it did not come to rest: not all was acknowledged and shown"]),
     `lost ${lost.length}, doubled ${doubled.length}, reordered ${reordered.length}`,
   ].join("\n");

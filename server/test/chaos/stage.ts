@@ -24,6 +24,9 @@ const writeMsMax = 100;
 /** Longer than any fault should be felt. */
 export const recoveryMsMax = 30_000;
 
+/** How soon something was everywhere; or what was so when that had taken too long. */
+export type Reached = { readonly ms: number } | { readonly why: readonly string[] };
+
 /** The whole product as `npm start` has it, with its own PostgreSQL and Redis, and people on two networks who write all the time. */
 export class Stage implements AsyncDisposable {
   readonly devices: Device[] = [];
@@ -101,14 +104,24 @@ export class Stage implements AsyncDisposable {
     return (await within(recoveryMsMax, seen())) ?? false;
   }
 
-  /** Writes something now, and resolves when it is shown on every device: to the milliseconds that it took. */
-  async reachesAll(body: string): Promise<number | undefined> {
+  /** Writes something now, and resolves when it is shown on every device: to the milliseconds that it took, or to who does not show it. */
+  async reachesAll(body: string): Promise<Reached> {
     const sinceMs = performance.now();
-    const message: Written = this.dice.pick(this.devices).say(this.everywhere, body);
+    const author = this.dice.pick(this.devices);
+    const message: Written = author.say(this.everywhere, body);
     const isThere = await this.until(
       () => message.seq !== undefined && this.devices.every((device) => device.shows(message)),
     );
-    return isThere ? performance.now() - sinceMs : undefined;
+    if (isThere) return { ms: performance.now() - sinceMs };
+
+    const blind = this.devices.filter((device) => !device.shows(message));
+    return {
+      why: [
+        `by ${author.history.name}, ${message.seq === undefined ? "not acknowledged" : `stored as ${message.seq}`}`,
+        ...blind.map((device) => `not shown by ${device.history.name}, ${device.said}`),
+        ...this.said,
+      ],
+    };
   }
 
   /** Nobody writes any more; resolves to whether all is acknowledged and shown everywhere. */
