@@ -44,6 +44,8 @@ export interface ChatParts extends Verify {
     shows(user: UserId, shownAs: PresenceState): void;
     /** Of these, who is here on any worker, and how. Never rejects. */
     here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>>;
+    /** Tells of those of these of whom a word was lost. Never rejects. */
+    compare(users: readonly UserId[]): Promise<void>;
     /** Those who are here with a number above `after`, by number, at most `countMax`. */
     online(after: number, countMax: number): Promise<readonly UserId[]>;
   };

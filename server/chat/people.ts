@@ -83,16 +83,16 @@ export async function tellPresenceAnew(
   }
 }
 
-/** Asks for all whom sockets of this worker watch: where a word was lost, the answer is told instead. To be called every `comparePresenceMs`. */
+/** Compares all whom sockets of this worker watch with what was told of them. To be called every `comparePresenceMs`. */
 export async function comparePresence({
   sessions,
   presence,
 }: Pick<ChatParts, "sessions" | "presence">): Promise<void> {
-  for (const users of watchedPages(sessions)) await presence.here(users);
+  for (const users of watchedPages(sessions)) await presence.compare(users);
 }
 
-/** How old at most is what this worker knows of people whom its sockets watch. */
-export const comparePresenceMs = 30_000;
+/** What differs twice in a row is told: after 30 s at most. */
+export const comparePresenceMs = 15_000;
 
 function watchedPages(sessions: ChatParts["sessions"]): UserId[][] {
   const users = [...new Set([...sessions].flatMap((session) => [...session.watched]))];

@@ -25,7 +25,7 @@ interface Parts extends Pick<OnlineCountsParts, "readMembers"> {
   readonly clock: Clock;
 }
 
-type OpenPresence = Pick<Registry, "here" | "online"> &
+type OpenPresence = Pick<Registry, "here" | "compare" | "online"> &
   Pick<Presence, "arrived" | "left" | "went" | "shows" | "takeLastSeen"> & {
     readonly counts: OnlineCounts;
     /** A frame of a feed, by whichever worker. */
@@ -94,6 +94,7 @@ export function openPresence(parts: Parts): OpenPresence {
     shows: (user, shownAs) => own.shows(user, shownAs),
     takeLastSeen: () => own.takeLastSeen(),
     here: (users) => registry.here(users),
+    compare: (users) => registry.compare(users),
     online: (from, countMax) => registry.online(from, countMax),
     counts,
     hear: (frame) => hearFeed({ heard, tell: tellWatchers }, frame),

@@ -119,6 +119,10 @@ export class RedisRegistry implements Registry {
   readonly #missed = new Map<string, number>();
   /** What was heard last of people. */
   readonly #remembered = new Recent<UserId, PresenceState>(rememberedMax);
+  /** As the sockets here know them: what was heard last, else what was read first. */
+  readonly #heard = new Recent<UserId, PresenceState>(rememberedMax);
+  /** Those who were seen otherwise when they were compared last. */
+  readonly #suspects = new Map<UserId, PresenceState>();
   #isRenewing = false;
   #isClosed = false;
 
@@ -146,13 +150,15 @@ export class RedisRegistry implements Registry {
 
   async here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>> {
     const told = new Map<UserId, PresenceState>();
-    const before = new Map(users.map((user) => [user, this.#remembered.get(user)]));
     try {
       const found = await Promise.all(
         byShard(users, (user) => user).map(([shard, some]) => this.#ask(shard, some)),
       );
-      for (const [user, state] of found.flat()) told.set(user, state);
-      this.#compare(told, before);
+      for (const [user, state] of found.flat()) {
+        told.set(user, state);
+        this.#remembered.set(user, state);
+        if (this.#heard.get(user) === undefined) this.#heard.set(user, state);
+      }
     } catch {
       // Away: what was heard last counts.
     }
@@ -182,6 +188,25 @@ export class RedisRegistry implements Registry {
   /** Somebody was told to be seen so, by whichever worker. */
   heard(user: UserId, state: PresenceState): void {
     this.#remembered.set(user, state);
+    this.#heard.set(user, state);
+    this.#suspects.delete(user);
+  }
+
+  async compare(users: readonly UserId[]): Promise<void> {
+    const asked = byShard(users, (user) => user).map(([shard, some]) => this.#ask(shard, some));
+    const found = await Promise.all(asked).catch(() => []); // Away: there is nothing to compare with.
+    const missed = found.flat().filter(([user, state]) => this.#isMissed(user, state));
+    if (missed.length > 0) this.#parts.missed(missed);
+  }
+
+  /** Twice in a row seen so, and nothing heard of it: what is told next may only be on its way. */
+  #isMissed(user: UserId, state: PresenceState): boolean {
+    const heard = this.#heard.get(user);
+    const isMissed = heard !== state && this.#suspects.get(user) === state;
+    if (heard === undefined || isMissed) this.#heard.set(user, state);
+    if (heard === undefined || heard === state || isMissed) this.#suspects.delete(user);
+    else this.#suspects.set(user, state);
+    return isMissed;
   }
 
   async close(): Promise<void> {
@@ -189,21 +214,6 @@ export class RedisRegistry implements Registry {
     this.#stop();
     await within(quitMsMax, this.#redis.del(leaseOf(this.#name))).catch(() => undefined);
     this.#redis.disconnect();
-  }
-
-  /** What was heard while it was asked is later than the answer. */
-  #compare(
-    told: ReadonlyMap<UserId, PresenceState>,
-    before: ReadonlyMap<UserId, PresenceState | undefined>,
-  ): void {
-    const missed: [UserId, PresenceState][] = [];
-    for (const [user, state] of told) {
-      const heard = this.#remembered.get(user);
-      if (heard === state || heard !== before.get(user)) continue;
-      this.#remembered.set(user, state);
-      if (heard !== undefined) missed.push([user, state]);
-    }
-    if (missed.length > 0) this.#parts.missed(missed);
   }
 
   async #ask(shard: number, users: readonly UserId[]): Promise<News> {

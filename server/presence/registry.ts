@@ -15,6 +15,8 @@ export interface Registry {
   set(user: UserId, state: PresenceState): Promise<PresenceState | undefined>;
   /** Of these, who is here, and how. Never rejects. */
   here(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceState>>;
+  /** Whoever of these is seen otherwise than was told, at this call and the one before, was missed. Never rejects. */
+  compare(users: readonly UserId[]): Promise<void>;
   /** Those who are here with a number above `after`, by number, at most `countMax`. */
   online(after: number, countMax: number): Promise<readonly UserId[]>;
   /** This worker ends. Its people are given the grace to come back on other workers; then those tell that they are gone. */
@@ -40,6 +42,9 @@ export class MemoryRegistry implements Registry {
       }),
     );
   }
+
+  /** Alone it hears itself. */
+  async compare(): Promise<void> {}
 
   async online(after: number, countMax: number): Promise<readonly UserId[]> {
     return [...this.#here.keys()]
