@@ -39,12 +39,12 @@ export async function createDirect(
 
     const [created] = await tx<{ id: ChannelId }[]>`
       insert into channels (text_id, kind, created_by, head) values (${textId}, 'direct', ${creator}, ${people.length})
-      on conflict (text_id) where deleted_at is null do nothing
+      on conflict (text_id_in_use) do nothing
       returning id`;
     if (!created) {
       // Whoever had the users before us was quicker.
       const [other] = await tx<{ id: ChannelId }[]>`
-        select id from channels where text_id = ${textId} and deleted_at is null`;
+        select id from channels where text_id_in_use = ${textId}`;
       return { channelId: other!.id, textId, touched: [] };
     }
     const channelId = created.id;
@@ -75,7 +75,7 @@ export async function createDirect(
 
 async function findDirect(sql: Database, textId: string): Promise<ChannelId | undefined> {
   const [row] = await sql<{ id: ChannelId }[]>`
-    select id from channels where text_id = ${textId} and deleted_at is null`;
+    select id from channels where text_id_in_use = ${textId}`;
   return row?.id;
 }
 

@@ -71,11 +71,11 @@ export async function createGroup(
 
     const [created] = await tx<{ id: ChannelId; joinedAt: Date }[]>`
       insert into channels (text_id, kind, name, created_by, head) values (${textId}, 'group', ${name}, ${maker}, ${people.length + 1})
-      on conflict (text_id) where deleted_at is null do nothing
+      on conflict (text_id_in_use) do nothing
       returning id, created_at as "joinedAt"`;
     if (!created) {
       const [known] = await tx<{ id: ChannelId; maker: UserId }[]>`
-        select id, created_by as maker from channels where text_id = ${textId} and deleted_at is null`;
+        select id, created_by as maker from channels where text_id_in_use = ${textId}`;
       if (known?.maker !== maker) return { refused: "id_taken" };
       return { channelId: known.id, textId, touched: [] };
     }

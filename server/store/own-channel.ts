@@ -51,6 +51,6 @@ export async function findOwnChannel(
 ): Promise<ChannelId | undefined> {
   const [row] = await sql<{ id: ChannelId }[]>`
     select c.id from channels c join members m on m.channel_id = c.id and m.user_id = ${userId}
-     where c.text_id = ${textId} and c.deleted_at is null`;
+     where c.text_id_in_use = ${textId}`;
   return row?.id;
 }

@@ -8,6 +8,12 @@ const connections = {
   writing: 3,
 } as const;
 
+/**
+ * Statements are planned once, often while tables are empty, where reading all of a table looks cheapest; that plan would stay until the next
+ * autoanalyze, after a minute in which thousands came. Everything that a worker asks has its index.
+ */
+export const lookUps = { enable_seqscan: "off", plan_cache_mode: "force_generic_plan" } as const;
+
 /** A worker's connections to PostgreSQL. */
 export interface Pools {
   readonly reading: Database;
@@ -18,8 +24,20 @@ export interface Pools {
 
 /** Separate pools: a slow reader must not stand in the way of a commit. `closed` is called whenever a connection for reading was lost. */
 export function openPools(url: string, closed: () => void): Pools {
-  const reading = openDatabase({ url, max: connections.reading, name: "parley reading", closed });
-  const writing = openDatabase({ url, max: connections.writing, name: "parley writing" });
+  const parameters = lookUps;
+  const reading = openDatabase({
+    url,
+    max: connections.reading,
+    name: "parley reading",
+    parameters,
+    closed,
+  });
+  const writing = openDatabase({
+    url,
+    max: connections.writing,
+    name: "parley writing",
+    parameters,
+  });
   const batching = new AnsweringPool(
     () =>
       openDatabase({

@@ -10,7 +10,7 @@ export async function joinGroup(sql: Database, textId: string, user: UserId): Pr
   return sql.begin(async (tx) => {
     await tx`
       insert into channels (text_id, kind, name, created_by) values (${textId}, 'group', ${textId}, ${user})
-      on conflict (text_id) where deleted_at is null do nothing`;
+      on conflict (text_id_in_use) do nothing`;
     const [group] = await tx<{ id: ChannelId; head: Seq; isMember: boolean }[]>`
       select id, head, exists (select from members where channel_id = id and user_id = ${user}) as "isMember"
         from channels where text_id = ${textId} and deleted_at is null for no key update`;
