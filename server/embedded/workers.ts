@@ -129,8 +129,8 @@ export class Workers {
       detached: true,
       stdio: ["ignore", "inherit", "inherit"],
       ipc: ({ kind }: WorkerReport) => {
+        pulse.answered();
         if (kind === "ready") ready.resolve(true);
-        else pulse.answered();
       },
     });
     const pulse = this.#watchPulse(worker);
