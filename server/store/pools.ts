@@ -12,7 +12,7 @@ const connections = {
  * Statements are planned once, often while tables are empty, where reading all of a table looks cheapest; that plan would stay until the next
  * autoanalyze, after a minute in which thousands came. Everything that a worker asks has its index.
  */
-export const lookUps = { enable_seqscan: "off", plan_cache_mode: "force_generic_plan" } as const;
+export const lookUps = { enable_seqscan: "off" } as const;
 
 /** A worker's connections to PostgreSQL. */
 export interface Pools {
