@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
+import { findWithin } from "#lib/wait.ts";
 import { type Owner, ownName } from "./owner.ts";
 import { markOf, type ProcessMark } from "./processes.ts";
 import { hasCode, StartRefused } from "./refused.ts";
@@ -18,6 +20,10 @@ export const databaseName = "parley";
 
 const unfinishedPrefix = "postgres.unfinished-";
 const initMsMax = 60_000;
+const removeMsMax = 2_000;
+
+/** Begins once it is told to, that is once it is known to whoever comes after us; our end before that is its end, too. */
+const whenTold = 'read -r told && exec "$@" </dev/null';
 
 /** Makes the cluster unless it is there. `onMaker` is told which process does it, for a start that may be cut off. */
 export async function prepareCluster(
@@ -94,9 +100,25 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
 /** Removes what starts left that were cut off while they made the data. Nobody may be making it any more. */
 export async function removeUnfinished(dataDir: string): Promise<void> {
   const left = (await readdir(dataDir)).filter((name) => name.startsWith(unfinishedPrefix));
-  // Its last child may still be writing for a moment.
-  const options = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
-  for (const name of left) await rm(join(dataDir, name), options);
+  for (const name of left) await removeWhole(join(dataDir, name));
+}
+
+/**
+ * Looks whether it is gone and tries again: the maker's last child may still write or tidy up for a moment, and `rm` stops
+ * without a word at the first name that somebody else removes.
+ */
+async function removeWhole(directory: string): Promise<void> {
+  const isGone = await findWithin(removeMsMax, async () => {
+    await rm(directory, { recursive: true, force: true }).catch((error: unknown) => {
+      if (!hasCode(error, "ENOTEMPTY")) throw error;
+    });
+    return existsSync(directory) ? undefined : true;
+  });
+  if (!isGone) {
+    throw new StartRefused(
+      `${directory}, left by a start that was cut off, is still being written: end what writes there, or remove it, and start again.`,
+    );
+  }
 }
 
 async function makeCluster(
@@ -110,6 +132,10 @@ async function makeCluster(
 
   const initdb = Bun.spawn({
     cmd: [
+      "/bin/sh",
+      "-c",
+      whenTold,
+      "sh",
       join(binaries.directory, "bin/initdb"),
       `--pgdata=${unfinished}`,
       `--username=${databaseName}`,
@@ -124,7 +150,7 @@ async function makeCluster(
     ...asOwner(owner),
     detached: false, // Ctrl-C may have it: there is nothing to save yet.
     env: plainEnv(),
-    stdin: "ignore",
+    stdin: "pipe",
     stdout: "ignore",
     stderr: "pipe",
     timeout: initMsMax,
@@ -132,6 +158,8 @@ async function makeCluster(
   });
   const maker = markOf(initdb.pid);
   if (maker) onMaker?.(maker);
+  await initdb.stdin.write("\n");
+  await initdb.stdin.end();
   const said = await new Response(initdb.stderr).text();
   if ((await initdb.exited) !== 0) {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { findWithin } from "#lib/wait.ts";
 import { openDatabase } from "../store/database.ts";
@@ -237,6 +246,37 @@ test("a half-made database is removed, with whoever still makes it, and made ane
   const cluster = { ...sample, directory: join(dataDir, "postgres") };
   expect(await prepareCluster(cluster)).toBe(true);
   expect(await prepareCluster(cluster)).toBe(false);
+});
+
+test("a half-made database is removed although somebody else removes it, too", async () => {
+  const dataDir = join(home.path, "both");
+  const unfinished = join(dataDir, "postgres.unfinished-2");
+  for (let folder = 0; folder < 40; folder++) {
+    mkdirSync(join(unfinished, `${folder}`), { recursive: true });
+    for (let file = 0; file < 40; file++) {
+      writeFileSync(join(unfinished, `${folder}`, `${file}`), "");
+    }
+  }
+  const other = Bun.spawn(["sh", "-c", 'rm -rf "$0"/*', unfinished]);
+  await endLeftovers(dataDir);
+  await other.exited;
+  expect(existsSync(unfinished)).toBe(false);
+});
+
+test("who makes the database begins only once it is noted, and not where the start ends before that", async () => {
+  const dataDir = join(home.path, "unnoted");
+  mkdirSync(dataDir);
+  const cluster = { ...sample, directory: join(dataDir, "postgres") };
+  const cutOff = `
+    import { prepareCluster } from ${JSON.stringify(join(import.meta.dir, "cluster.ts"))};
+    await prepareCluster(${JSON.stringify(cluster)}, (maker) => {
+      process.stdout.write(JSON.stringify(maker));
+      process.kill(process.pid, "SIGKILL");
+    });`;
+  const cut = Bun.spawn([process.execPath, "-e", cutOff], { stdout: "pipe" });
+  const maker = JSON.parse(await new Response(cut.stdout).text()) as ProcessMark;
+  expect(await findWithin(5_000, () => (isAlive(maker) ? undefined : "ended"))).toBe("ended");
+  expect(readdirSync(join(dataDir, `postgres.unfinished-${cut.pid}`))).toEqual([]);
 });
 
 test("a PostgreSQL that does not start says why in one sentence", async () => {
