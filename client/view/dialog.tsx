@@ -27,6 +27,11 @@ export function Dialog({ label, close, children }: Props) {
       ref={dialog}
       class="dialog"
       aria-label={label}
+      onCancel={(event) => {
+        // At once, for the browser's event comes after keys that were pressed meanwhile and that may have opened it again.
+        event.preventDefault();
+        close();
+      }}
       onClose={() => {
         if (!isGone.current) close();
       }}

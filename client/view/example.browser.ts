@@ -68,6 +68,18 @@ test("B37: removing asks first, says what goes and what stays, and a refusal sta
   expect(await callsOf(page, "removeDemo")).toHaveLength(1);
 });
 
+test("B37: a dialog that was closed can be opened again at once", async () => {
+  await using view = await views.open("/example", { state: "example refused" });
+  const { page } = view;
+  await page.getByRole("button", { name: "Remove the example" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remove the example?" });
+  await dialog.waitFor();
+  // Without a look at what the first key did: the browser tells of a closed dialog after it takes more keys.
+  await Promise.all([page.keyboard.press("Escape"), page.keyboard.press("Enter")]);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+});
+
 test("B37: the example's page is the owner's, and stands in nobody else's menu", async () => {
   const inMenu = async (state: "usual" | "nothing for an administrator") => {
     await using view = await views.open("/", { state });
