@@ -52,7 +52,7 @@ const pure: Record<string, RegExp> = {
 /** What stands in code without an import, and the only places where it may. */
 const seams: [pattern: RegExp, what: string, places: RegExp][] = [
   [/\bBun\.serve\b/, "Bun.serve", /^server\/engine\//],
-  [/\bsql(\.unsafe\(|`)/, "SQL", /^server\/store\//],
+  [/\bsql(\.unsafe\(|`)/, "SQL", /^(server\/store\/|bench\/load\/written\.ts$)/],
   [
     /\bprocess\.env\b|\bBun\.env\b/,
     "the environment",

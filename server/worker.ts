@@ -48,7 +48,7 @@ import { type Attached, createUpgrade } from "./http/upgrade.ts";
 import { log } from "./observe/log.ts";
 import { openPresence } from "./presence/open-presence.ts";
 import { Backpressure } from "./session/backpressure.ts";
-import { balanceLimits, excessOf, sendAway } from "./session/balance.ts";
+import { Balance, balanceLimits, sendAway } from "./session/balance.ts";
 import { checkDeadlines } from "./session/deadlines.ts";
 import { sayGoodbye } from "./session/goodbye.ts";
 import { Receiver } from "./session/receive.ts";
@@ -342,6 +342,7 @@ export async function startWorker(
   );
 
   await bus.subscribe([headsTopic, peersTopic, streams.topic]);
+  const balance = new Balance();
   const stopTimers = [
     clock.every(workerLimits.tickMs, () => {
       for (const session of sessions) checkDeadlines(session, now());
@@ -353,7 +354,7 @@ export async function startWorker(
     clock.every(deliveryLimits.compareMs, () => void delivery.compare()),
     clock.every(workerLimits.sweepMs, () => backpressure.look()),
     clock.every(balanceLimits.everyMs, () => {
-      sendAway(sessions, excessOf(sessions.size, peers.socketsBeside()));
+      sendAway(sessions, balance.look(sessions.size, peers.socketsBeside()));
     }),
     clock.every(streamLimits.beatSeconds * 1_000, () => streams.beat(heartbeatEvent(now()))),
     clock.every(workerLimits.lastSeenMs, () => void keepLastSeen()),

@@ -4,6 +4,7 @@ import { fanout } from "../load/scenario/fanout.ts";
 import { handshakes } from "../load/scenario/handshakes.ts";
 import { idle } from "../load/scenario/idle.ts";
 import { list } from "../load/scenario/list.ts";
+import { read } from "../load/scenario/read.ts";
 import { stored } from "../load/scenario/stored.ts";
 
 /** One thing that grows, and what is asked of a server while it does. */
@@ -35,6 +36,32 @@ export const axes: readonly Axis[] = [
     isWide: false,
   },
   {
+    name: "rate",
+    asks: "Messages per second, one at a time, in 50 channels of ten",
+    scenario: durable,
+    options: (count) => ({ channels: 50, members: 10, rate: count }),
+    counts: [50, 100, 200, 400, 800],
+    quick: [50, 100],
+    figures: [...perMessage, "receipt p50 ms", "receipt p95 ms"],
+    isWide: false,
+  },
+  {
+    name: "read",
+    asks: "People per second who say that they have read one more message, in 100 channels of ten who all look",
+    scenario: read,
+    options: (count) => ({ channels: 100, members: 10, rate: count }),
+    counts: [100, 250, 500, 1_000],
+    quick: [50, 100],
+    figures: [
+      "worker CPU µs per read",
+      "PostgreSQL CPU µs per read",
+      "log bytes per read",
+      "seen p50 ms",
+      "seen p95 ms",
+    ],
+    isWide: false,
+  },
+  {
     name: "memory",
     asks: "Sockets that only sit there, each in 20 channels",
     scenario: idle,
@@ -53,7 +80,7 @@ export const axes: readonly Axis[] = [
     asks: "Members of one channel, all of them there; 20 messages per second",
     scenario: durable,
     options: (count) => ({ channels: 1, members: count, rate: 20 }),
-    counts: [10, 100, 500, 1_000, 2_000],
+    counts: [10, 100, 250, 500, 1_000],
     quick: [10, 100],
     figures: [...perMessage, "receipt p95 ms"],
     isWide: false,
@@ -73,7 +100,7 @@ export const axes: readonly Axis[] = [
     asks: "Channels in somebody's list, which is asked for as a whole",
     scenario: list,
     options: (count) => ({ channels: count }),
-    counts: [10, 50, 100, 200, 400],
+    counts: [10, 50, 100, 150, 200],
     quick: [5, 10],
     figures: ["worker CPU µs per list", "PostgreSQL CPU µs per list", "list p50 ms", "list p95 ms"],
     isWide: false,
@@ -93,6 +120,16 @@ export const axes: readonly Axis[] = [
     isWide: false,
   },
   {
+    name: "bus",
+    asks: "Workers on one core, with Redis where there are several; 50 channels of ten, 400 messages per second one at a time",
+    scenario: durable,
+    options: (count) => ({ workers: count, channels: 50, members: 10, rate: 400 }),
+    counts: [1, 2, 3, 4],
+    quick: [1, 2],
+    figures: [...perMessage, "Redis CPU µs per message", "receipt p95 ms"],
+    isWide: false,
+  },
+  {
     name: "messages",
     asks: "Messages that were stored before, in 50 channels",
     scenario: stored,
@@ -106,6 +143,9 @@ export const axes: readonly Axis[] = [
       "PostgreSQL CPU µs per page",
       ...perMessage,
       "filling: PostgreSQL CPU µs per message",
+      "filling: table and index bytes per message",
+      "filling: log bytes per message",
+      "log bytes per message",
     ],
     isWide: true,
   },

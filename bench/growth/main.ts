@@ -1,4 +1,7 @@
-/** `npm run growth`: what more sockets, members, channels, workers and stored messages cost; exits with 1 where a count is wrong. */
+/**
+ * `npm run growth`: what more sockets, members, channels, workers and stored messages cost; exits with 1 where a count is wrong.
+ * `npm run growth -- scale` measures nothing: it says what the model of SCALING.md makes of it.
+ */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BenchServer } from "../load/bench-server.ts";
@@ -9,6 +12,7 @@ import { writeFiles } from "../write-files.ts";
 import { aligned, complaintsText, isRight, type Report, rounded } from "../load/report.ts";
 import { type Axis, axes } from "./axes.ts";
 import { growthOf, lineText } from "./growth.ts";
+import { scaleTable } from "./scale.ts";
 import { type Grown, type GrowthReport, pageOf } from "./page.ts";
 
 const folder = join(import.meta.dir, "../../artefacts/bench");
@@ -42,6 +46,10 @@ async function main(args: readonly string[]): Promise<boolean> {
     number,
     number,
   ];
+  if (positionals.join(" ") === "scale") {
+    console.log(scaleTable());
+    return true;
+  }
   const isKnown = positionals.every((name) => axes.some((axis) => axis.name === name));
   if (!isKnown || ![runs, seconds, countMax].every((one) => one > 0)) {
     console.log(usage());
@@ -95,10 +103,9 @@ async function grow(axis: Axis, extent: Extent): Promise<Grown> {
         await end();
         server = await BenchServer.start({ workers: (serving = given.workers), cores });
       }
-      const report = await scenario.measure({ server, cores }, given);
-      if (!isRight(report)) {
-        const wrong = report.runs.flatMap((run) => run.faults);
-        faults.push(`${count.toLocaleString("en")}: ${wrong.join(", ")}`);
+      const report = await scenario.measure({ server, cores }, given).catch(failed);
+      if (report instanceof Error || !isRight(report)) {
+        faults.push(`${count.toLocaleString("en")}: ${wrongIn(report)}`);
         break;
       }
       console.log(`  ${count.toLocaleString("en")} is measured`);
@@ -108,6 +115,15 @@ async function grow(axis: Axis, extent: Extent): Promise<Grown> {
     await end();
   }
   return { name, asks, isWide, growths: growthOf(figures, reports), faults };
+}
+
+/** What was measured before it is kept. */
+const failed = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+function wrongIn(report: Report | Error): string {
+  if (report instanceof Error) return report.message;
+  return report.runs.flatMap((run) => run.faults).join(", ");
 }
 
 function grownText({ growths, isWide, faults }: Grown): string {
@@ -155,6 +171,7 @@ function usage(): string {
   return [
     "npm run growth -- [axis …] [--quick] [--runs 3] [--seconds 3] [--max 1000000] [--server-cores 0] [--load-cores 1]",
     ...lines,
+    "npm run growth -- scale",
   ].join("\n");
 }
 

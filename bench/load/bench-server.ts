@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Cores, onServerCores } from "./cores.ts";
 import { type Usage, usageOf } from "./processes.ts";
 import { HostPeople } from "./host-people.ts";
+import { type Written, writtenIn } from "./written.ts";
 
 interface LogLine {
   readonly level: string;
@@ -87,6 +88,11 @@ export class BenchServer implements AsyncDisposable {
   /** What all its processes have used until now. */
   usage(): Usage {
     return usageOf(this.#child.pid);
+  }
+
+  /** What its database has written until now. */
+  written(): Promise<Written> {
+    return writtenIn(join(this.#place, "data"));
   }
 
   /** Resolves when new workers have taken the places of all. */

@@ -13,6 +13,7 @@ import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
 import { list } from "./scenario/list.ts";
 import { presence } from "./scenario/presence.ts";
+import { read } from "./scenario/read.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
 import { stored } from "./scenario/stored.ts";
@@ -80,7 +81,17 @@ test("a list has all of somebody's channels each time", async () => {
 
 test("pages from anywhere among what was stored are whole, and what is said then is heard", async () => {
   const { runs } = await measure(stored, { messages: 300, channels: 2, pages: 10, rate: 20 });
-  expect(runs[0]!.figures["page p95 ms"]).toBeGreaterThan(0);
+  const { figures } = runs[0]!;
+  expect(figures["page p95 ms"]).toBeGreaterThan(0);
+  // Each has a hundred bytes, and its text stands in the tables and in the log.
+  expect(figures["filling: log bytes per message"]).toBeGreaterThan(100);
+  expect(figures["log bytes per message"]).toBeGreaterThan(100);
+  expect(figures["filling: table and index bytes per message"]).toBeGreaterThan(100);
+});
+
+test("what people have read is stored, and seen by all who look at the channel", async () => {
+  const { runs } = await measure(read, { channels: 2, members: 3, rate: 6, seconds: 1 });
+  expect(runs[0]!.figures["seen p95 ms"]).toBeGreaterThan(0);
 });
 
 test("people come in again and again, and are told all their channels each time", async () => {

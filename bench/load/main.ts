@@ -10,6 +10,7 @@ import { handshakes } from "./scenario/handshakes.ts";
 import { idle } from "./scenario/idle.ts";
 import { list } from "./scenario/list.ts";
 import { presence } from "./scenario/presence.ts";
+import { read } from "./scenario/read.ts";
 import { reconnect } from "./scenario/reconnect.ts";
 import { slowReaders } from "./scenario/slow-readers.ts";
 import { stored } from "./scenario/stored.ts";
@@ -26,6 +27,7 @@ const scenarios: Record<string, Scenario> = {
   presence,
   list,
   stored,
+  read,
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<boolean> {

@@ -60,6 +60,7 @@ export async function runOf(
         "Redis CPU s per million deliveries": (cpu.redis / deliveries) * 1e6,
         "worker CPU µs per message": (cpu.worker / sends) * 1e6,
         "PostgreSQL CPU µs per message": (cpu.postgres / sends) * 1e6,
+        "Redis CPU µs per message": (cpu.redis / sends) * 1e6,
       }),
       ...measure.received.figures("receipt"),
       ...measure.committed.figures("reply"),

@@ -142,6 +142,25 @@ test("M26 M27: what is merged moves a pointer to where one move after the other 
   );
 });
 
+test("M26: what comes while a statement is under way waits for its own 250 ms", async () => {
+  const slow = Promise.withResolvers<PointerMoved[]>();
+  const { clock, flush, written } = start((moves) =>
+    moves[0]!.userId === ada ? slow.promise : Promise.resolve([]),
+  );
+  const first = flush.add([move(ada, { readSeq: 1 })]);
+  clock.pass(flushMs);
+  const answers = [flush.add([move(grace, { readSeq: 1 })])];
+  slow.resolve([]);
+  await first;
+  await new Promise(setImmediate);
+  clock.pass(flushMs - 1);
+  answers.push(flush.add([move(grace, { readSeq: 2 })]));
+  expect(written).toHaveLength(1);
+  clock.pass(1);
+  await Promise.all(answers);
+  expect(written.map(([one]) => one!.readSeq)).toEqual([1, 2]);
+});
+
 test("where it can't be written each who waits is told, and what comes meanwhile is in the next statement", async () => {
   const slow = Promise.withResolvers<PointerMoved[]>();
   let times = 0;

@@ -30,7 +30,8 @@ export class PointerFlush {
   readonly #parts: PointerFlushParts;
   #moves = new Map<string, PointerMove>();
   #waiting: PromiseWithResolvers<void> | undefined;
-  #flushing: Promise<void> | undefined;
+  /** The statement that is under way. */
+  #writing: Promise<void> | undefined;
   /** What was told last of each pointer that is to be told once more. */
   readonly #told = new Map<string, Told>();
 
@@ -48,20 +49,25 @@ export class PointerFlush {
       this.#waiting = Promise.withResolvers();
       // Each who waits hears of a failure; a flush that nobody waits for any more is no fault.
       this.#waiting.promise.catch(() => undefined);
-      this.#parts.after(flushMs, () => void this.flush());
+      this.#parts.after(flushMs, () => void this.#writeNext());
     }
     return this.#waiting.promise;
   }
 
-  /** Resolves when nothing is waiting: one statement at a time, what comes meanwhile is in the next. Never rejects. */
-  flush(): Promise<void> {
-    if (this.#waiting) this.#flushing ??= this.#writeAll();
-    return this.#flushing ?? Promise.resolve();
+  /** Writes at once what is waiting. Resolves when nothing is any more; never rejects. */
+  async flush(): Promise<void> {
+    do await this.#writeNext();
+    while (this.#waiting);
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting) await this.#write(this.#waiting);
-    this.#flushing = undefined; // In the same step: what comes next begins anew.
+  /** One statement at a time: a slow one makes the next larger, not more of them. */
+  async #writeNext(): Promise<void> {
+    while (this.#writing) await this.#writing;
+    if (!this.#waiting) return;
+
+    this.#writing = this.#write(this.#waiting);
+    await this.#writing;
+    this.#writing = undefined;
   }
 
   async #write(waiting: PromiseWithResolvers<void>): Promise<void> {

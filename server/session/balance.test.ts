@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { decodeAnswers } from "#wire/codec.ts";
 import type { ChannelId, UserId } from "#wire/ids.ts";
 import { loneSession } from "../test/lone-session.ts";
-import { balanceLimits, excessOf, sendAway } from "./balance.ts";
+import { Balance, balanceLimits, excessOf, sendAway } from "./balance.ts";
 
 const { spareSockets } = balanceLimits;
 
@@ -22,6 +22,15 @@ test("W8: chance, few sockets and being alone are no imbalance", () => {
   // Alone with one other that has nobody: twice the mean is only too many beyond the spare.
   expect(excessOf(4 * spareSockets, [0])).toBe(0);
   expect(excessOf(4 * spareSockets + 1, [0])).toBeGreaterThan(0);
+});
+
+test("W8: only who stands above the others twice in a row sends sockets away, for what is known of them is late", () => {
+  const balance = new Balance();
+  expect(balance.look(500, [60])).toBe(0);
+  expect(balance.look(900, [880])).toBe(0);
+  expect(balance.look(900, [0])).toBe(0);
+  expect(balance.look(900, [0])).toBe(90);
+  expect(balance.look(810, [90])).toBe(81);
 });
 
 test("W8: the oldest that have nothing under way are told when to come back, and are closed", () => {

@@ -20,6 +20,22 @@ export function excessOf(own: number, others: readonly number[]): number {
   return Math.ceil(Math.min(own - mean, own * shareMax));
 }
 
+/**
+ * What a worker makes of it, look by look. What it knows of the others is a second old, so that while people pour in each may seem to have
+ * too many: only what stands at two looks in a row is sent away.
+ */
+export class Balance {
+  #wasAbove = false;
+
+  /** How many to send away now. */
+  look(own: number, others: readonly number[]): number {
+    const excess = excessOf(own, others);
+    const isAgain = this.#wasAbove && excess > 0;
+    this.#wasAbove = excess > 0;
+    return isAgain ? excess : 0;
+  }
+}
+
 /** Asks so many sockets to come back, by another worker if chance will have it: those first that have nothing under way, and the oldest. */
 export function sendAway(sessions: Iterable<Session>, count: number): void {
   const all = [...sessions].filter(({ identity, isListenerOnly }) => identity && !isListenerOnly);

@@ -34,11 +34,18 @@ export const stored = scenario(
     const measured = await repeated(runs, async () => {
       const read = await readPages(server, audience.seats, { each, pages, heads });
       const measure = audience.begin();
+      const before = await server.written();
       const said = await runOf(server, measure, () =>
         speakAtRate(speakers, { perSecond: rate, seconds }, measure),
       );
+      const logged = (await server.written()).log - before.log;
       return {
-        figures: { ...filling, ...said.figures, ...read.figures },
+        figures: {
+          ...filling,
+          ...said.figures,
+          ...read.figures,
+          "log bytes per message": logged / measure.ledger.counts().sends,
+        },
         faults: [...said.faults, ...read.faults],
       };
     });
@@ -59,7 +66,7 @@ async function fill(
   seats: readonly Seat[],
   each: number,
 ): Promise<Filled> {
-  const before = server.usage();
+  const [before, empty] = [server.usage(), await server.written()];
   const heads = await Promise.all(
     seats.map(async ({ socket, channels: [channel] }) => {
       let head: Seq = 0;
@@ -70,15 +77,18 @@ async function fill(
     }),
   );
   const cpu = cpuBetween(before, server.usage());
+  const full = await server.written();
   const messages = each * seats.length;
   return {
     heads,
-    figures: hasAccounting
-      ? {
-          "filling: worker CPU µs per message": (cpu.worker / messages) * 1e6,
-          "filling: PostgreSQL CPU µs per message": (cpu.postgres / messages) * 1e6,
-        }
-      : {},
+    figures: {
+      "filling: table and index bytes per message": (full.tables - empty.tables) / messages,
+      "filling: log bytes per message": (full.log - empty.log) / messages,
+      ...(hasAccounting && {
+        "filling: worker CPU µs per message": (cpu.worker / messages) * 1e6,
+        "filling: PostgreSQL CPU µs per message": (cpu.postgres / messages) * 1e6,
+      }),
+    },
   };
 }
 
