@@ -47,6 +47,16 @@ test("S8: who comes when it was said is served, whatever the numbers and whoever
   fc.assert(property, { numRuns: 1_000 });
 });
 
+test("S8: who finds that another took what was promised is told a new time, and is served then", () => {
+  const bucket = new Bucket(rate, 0);
+  bucket.take(10, 0);
+  expect(bucket.take(1, 0)).toBe(500);
+  // Another, at the very moment.
+  expect(bucket.take(1, 500)).toBe(0);
+  expect(bucket.take(1, 500)).toBe(500);
+  expect(bucket.take(1, 1_000)).toBe(0);
+});
+
 test("S8: for long so much goes per second, and rest saves no more than goes at once", () => {
   const bucket = new Bucket(rate, 0);
   let taken = 0;
