@@ -9,7 +9,7 @@ const [first, second] = targets;
 function result(target: Result["target"], p50: number, changed: Partial<Result> = {}): Result {
   const quantiles = { med: p50, "p(95)": 2 * p50, "p(99)": 3 * p50 };
   const counts = { asked: 9, delivered: 9, measured: 9 };
-  return { target, verdict: "met", quantiles, counts, faults: [], ...changed };
+  return { target, verdict: "met", quantiles, counts, strains: [1], faults: [], ...changed };
 }
 
 function report(results: Result[]): Report {

@@ -7,13 +7,17 @@ import { chooseCores } from "../load/cores.ts";
 import { checkSame, compare, readReport, usualMargin } from "./against.ts";
 import { ask, type Asking } from "./ask.ts";
 import { chooseTargets } from "./choose.ts";
+import { Disk } from "./disk.ts";
 import { getK6 } from "./find-k6.ts";
 import { Place } from "./place.ts";
 import { reportOf, writeReport } from "./report.ts";
+import { settle } from "./settle.ts";
 import { tableText } from "./table.ts";
 import { type Target, targets } from "./targets.ts";
 import type { Result } from "./verdict.ts";
 
+/** 0.5 s of them before each run. */
+const diskProbes = 100;
 const reportFolder = join(import.meta.dir, "../../artefacts/bench");
 const hasRedis = Bun.which("redis-server") !== null || Bun.which("valkey-server") !== null;
 
@@ -55,12 +59,16 @@ async function main(args: readonly string[]): Promise<boolean> {
     values.url === undefined
       ? await Place.start(Number(values.workers), cores)
       : await Place.at(values.url, process.env);
-  const results = await askAll(chosen, shape, { server: place.served, k6 });
+  const folder = mkdtempSync(join(tmpdir(), "parley-k6-"));
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  // Of another server's disk nothing is known.
+  using disk = values.url === undefined ? new Disk(folder) : undefined;
+  const results = await askAll(chosen, shape, { server: place.served, k6, folder }, disk);
   const report = reportOf({
     startedAt,
     command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
     shape,
-    place: place.said,
+    place: [place.said, ...(disk ? [disk.said] : [])],
     k6: versionOf(k6),
     complaints: place.complaints,
     results,
@@ -86,19 +94,19 @@ function marginOf(text: string): number {
 async function askAll(
   chosen: readonly Target[],
   shape: "quick" | "full",
-  asking: Pick<Asking, "server" | "k6">,
+  asking: Asking,
+  disk: Disk | undefined,
 ): Promise<Result[]> {
-  const folder = mkdtempSync(join(tmpdir(), "parley-k6-"));
   const results: Result[] = [];
-  try {
-    for (const [index, target] of chosen.entries()) {
-      console.log(`${index + 1}/${chosen.length} ${target.name}: ${target.asks}`);
-      const result = await ask({ ...asking, folder }, target, target[shape]);
+  for (const [index, target] of chosen.entries()) {
+    console.log(`${index + 1}/${chosen.length} ${target.name}: ${target.asks}`);
+    const askOnce = async (): Promise<Result> => {
+      await disk?.probe(diskProbes);
+      const result = await ask(asking, target, target[shape]);
       console.log(`  ${tableText([result]).split("\n")[1]!}`);
-      results.push(result);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+      return result;
+    };
+    results.push(await (shape === "quick" ? askOnce() : settle(askOnce)));
   }
   return results;
 }

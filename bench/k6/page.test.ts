@@ -9,6 +9,7 @@ function result(index: number, changed: Partial<Result>): Result {
     verdict: "met",
     quantiles: { min: 0.4, med: 1.1, "p(95)": 3, "p(99)": 7, "p(99.9)": 8, max: 9 },
     counts: { asked: 10, delivered: 10, measured: 10 },
+    strains: [0.75],
     faults: [],
     ...changed,
   };

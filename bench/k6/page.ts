@@ -3,7 +3,7 @@ import { overview, quantileCurve } from "./chart.ts";
 import type { Report } from "./report.ts";
 import { msText } from "./table.ts";
 import { boundsText } from "./targets.ts";
-import type { Result } from "./verdict.ts";
+import { type Result, verdictText } from "./verdict.ts";
 
 /** The report as a page that needs nothing else. */
 export function pageOf(report: Report): string {
@@ -25,11 +25,12 @@ ${complaints.length > 0 ? `<h2>The server said</h2><ul>${complaints.map((each) =
   return documentOf({ title: sum, style, body });
 }
 
-function row({ target, quantiles, verdict }: Result): string {
+function row(result: Result): string {
+  const { target, quantiles, verdict } = result;
   const numbers = ["med", "p(95)", "p(99)"].map(
     (name) => `<td class="number">${msText(quantiles[name])}`,
   );
-  return `<tr><td><a href="#${target.name}">${target.name}</a><td>${boundsText(target.bounds)}${numbers.join("")}<td class="${verdict}">${verdict}</tr>`;
+  return `<tr><td><a href="#${target.name}">${target.name}</a><td>${boundsText(target.bounds)}${numbers.join("")}<td class="${verdict}">${verdictText(result)}</tr>`;
 }
 
 function section(result: Result): string {
@@ -44,9 +45,16 @@ function section(result: Result): string {
   return `<section id="${target.name}">
 <div><h3>${target.name}</h3>
 <p>${escaped(target.asks)}.</p>
-<p class="under">${boundsText(target.bounds)} · rows ${target.rows.join(", ")}<br>${numbers[0]} asked, ${numbers[1]} delivered, ${numbers[2]} measured</p>${wrong}</div>
+<p class="under">${boundsText(target.bounds)} · rows ${target.rows.join(", ")}<br>${numbers[0]} asked, ${numbers[1]} delivered, ${numbers[2]} measured${runsText(result)}</p>${wrong}</div>
 ${quantileCurve(result)}
 </section>`;
+}
+
+/** How near its bound each run came, where there are several. */
+function runsText({ strains }: Result): string {
+  if (strains.length < 2) return "";
+  const times = strains.map((strain) => strain.toFixed(2)).join(", ");
+  return `<br>asked ${strains.length} times, shown is the middle one: ${times} times what it may take`;
 }
 
 const style = `

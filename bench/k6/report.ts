@@ -4,7 +4,7 @@ import { writeFiles } from "../write-files.ts";
 import { pageOf } from "./page.ts";
 import { msText } from "./table.ts";
 import { boundsText } from "./targets.ts";
-import { type Result, sumText } from "./verdict.ts";
+import { type Result, sumText, verdictText } from "./verdict.ts";
 
 /** What a run found, and where. */
 export interface Report {
@@ -23,25 +23,26 @@ export interface Report {
 
 export function reportOf(
   run: Pick<Report, "startedAt" | "command" | "shape" | "complaints" | "results"> & {
-    place: string;
+    /** Where and on what it was measured, one sentence each. */
+    place: readonly string[];
     k6: string;
   },
 ): Report {
   const { place, k6, ...rest } = run;
   return {
     ...rest,
-    circumstances: circumstancesOf(`Bun ${Bun.version}, ${k6}`, place),
+    circumstances: circumstancesOf(`Bun ${Bun.version}, ${k6}`, ...place),
     sum: sumText(run.results),
   };
 }
 
 /** The table of README.md. */
 function markdownOf({ startedAt, command, circumstances, sum, results }: Report): string {
-  const rows = results.map(({ target, quantiles, verdict }) => [
-    `${target.name} (${target.rows.join(" ")})`,
-    boundsText(target.bounds),
-    ...["med", "p(95)", "p(99)"].map((name) => msText(quantiles[name])),
-    verdict,
+  const rows = results.map((result) => [
+    `${result.target.name} (${result.target.rows.join(" ")})`,
+    boundsText(result.target.bounds),
+    ...["med", "p(95)", "p(99)"].map((name) => msText(result.quantiles[name])),
+    verdictText(result),
   ]);
   const head = ["question (rows)", "target", "p50 ms", "p95 ms", "p99 ms", "verdict"];
   const said = `\`${command}\`, ${startedAt.slice(0, 10)}: **${sum}**. ${circumstances.join("; ")}.`;

@@ -1,5 +1,5 @@
 import { boundsText } from "./targets.ts";
-import type { Result } from "./verdict.ts";
+import { type Result, verdictText } from "./verdict.ts";
 
 /** Milliseconds, with as many digits as mean something. */
 export function msText(ms: number | undefined): string {
@@ -10,13 +10,13 @@ export function msText(ms: number | undefined): string {
 
 /** Question, target, percentiles, verdict; beneath it what was wrong. */
 export function tableText(results: readonly Result[]): string {
-  const rows = results.map(({ target, quantiles, verdict }) => [
-    target.name,
-    boundsText(target.bounds),
-    msText(quantiles["med"]),
-    msText(quantiles["p(95)"]),
-    msText(quantiles["p(99)"]),
-    verdict,
+  const rows = results.map((result) => [
+    result.target.name,
+    boundsText(result.target.bounds),
+    msText(result.quantiles["med"]),
+    msText(result.quantiles["p(95)"]),
+    msText(result.quantiles["p(99)"]),
+    verdictText(result),
   ]);
   const faults = results.flatMap(({ target, faults: sentences }) =>
     sentences.map((sentence) => `${target.name}: ${sentence}`),

@@ -31,6 +31,8 @@ export interface Result {
   /** Milliseconds by percentile, from `min` to `max`; empty where nothing was measured. */
   readonly quantiles: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<"asked" | "delivered" | "measured", number>>;
+  /** For each time that it was asked: how many times its bound the percentile took that came nearest to one, or went furthest beyond; empty where nothing was measured. */
+  readonly strains: readonly number[];
   /** One sentence each. */
   readonly faults: readonly string[];
 }
@@ -44,13 +46,23 @@ export function resultOf(target: Target, ending: Ending): Result {
   const count = (name: string): number => metrics[name]?.values["count"] ?? 0;
   const faults = faultsOf(ending, measured);
   const isMissed = Object.values(metrics[counted.latency]?.thresholds ?? {}).some(({ ok }) => !ok);
+  const quantiles = measured === 0 ? {} : quantilesOf(metrics[counted.latency]!);
   return {
     target,
     verdict: faults.length > 0 ? "FAILED" : isMissed ? "missed" : "met",
-    quantiles: measured === 0 ? {} : quantilesOf(metrics[counted.latency]!),
+    quantiles,
     counts: { asked: count(counted.asked), delivered: count(counted.delivered), measured },
+    strains: measured === 0 ? [] : [strainOf(target, quantiles)],
     faults,
   };
+}
+
+function strainOf({ bounds }: Target, quantiles: Result["quantiles"]): number {
+  const times = [
+    [quantiles["p(95)"], bounds.p95],
+    [quantiles["p(99)"], bounds.p99],
+  ].map(([took, bound]) => (took === undefined || bound === undefined ? 0 : took / bound));
+  return Math.max(...times);
 }
 
 function faultsOf({ exitCode, said, summary, faults }: Ending, measured: number): string[] {
@@ -91,6 +103,13 @@ function quantilesOf({ values }: Metric): Record<string, number> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** Where it was asked more than once, with how many of the runs have that verdict. */
+export function verdictText({ verdict, strains }: Result): string {
+  if (strains.length < 2) return verdict;
+  const met = strains.filter((strain) => strain <= 1).length;
+  return `${verdict}, ${verdict === "met" ? met : strains.length - met} of ${strains.length}`;
 }
 
 export function sumText(results: readonly Result[]): string {
