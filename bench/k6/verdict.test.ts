@@ -44,6 +44,8 @@ test("what is counted right and quick enough is met", () => {
   const result = resultOf(target, ending());
   expect(result).toMatchObject({ verdict: "met", faults: [] });
   expect(result.counts).toEqual({ asked: 2_000, delivered: 2_000, measured: 2_000 });
+  // p99 came nearest to its bound: 7 of 8 ms.
+  expect(result.strains).toEqual([7 / 8]);
 });
 
 test("what is counted right and too slow is missed", () => {
@@ -51,7 +53,7 @@ test("what is counted right and too slow is missed", () => {
     target,
     ending({ exitCode: 99, summary: summary({ [counted.latency]: slow }) }),
   );
-  expect(result).toMatchObject({ verdict: "missed", faults: [] });
+  expect(result).toMatchObject({ verdict: "missed", faults: [], strains: [30 / 8] });
 });
 
 test.each<[string, Partial<Ending>, string]>([
