@@ -7,7 +7,7 @@ import { plannedChannels, makeSetting } from "./setting.ts";
 import { runK6 } from "./run-k6.ts";
 import { StreamReader } from "./stream-reader.ts";
 import type { Shape, Target } from "./targets.ts";
-import { type Result, resultOf } from "./verdict.ts";
+import { type Result, resultOf, unasked } from "./verdict.ts";
 
 const settleMsMax = 5_000;
 
@@ -21,8 +21,16 @@ export interface Asking {
   readonly through?: string;
 }
 
-/** Makes the people and channels that the target's question needs, lets k6 ask it, and says how it went. */
-export async function ask(
+/** Makes the people and channels that the target's question needs, lets k6 ask it, and says how it went. What stands in the way fails this question alone. */
+export async function ask(asking: Asking, target: Target, shape: Shape): Promise<Result> {
+  try {
+    return await askPrepared(asking, target, shape);
+  } catch (error) {
+    return unasked(target, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function askPrepared(
   { server, k6, folder, through = server.url }: Asking,
   target: Target,
   shape: Shape,

@@ -26,11 +26,29 @@ export async function makeSetting(server: Served, shape: Shape): Promise<Setting
     members: shape.members,
     channelsPerPerson: shape.channels,
   });
+  return { population, heads: await storeIn(population.channels, server, shape.stored) };
+}
+
+/** Says so much in each channel, by its first member; the number of the last of each. */
+async function storeIn(
+  channels: readonly Channel[],
+  server: Served,
+  count: number,
+): Promise<Map<ChannelId, Seq>> {
+  if (count === 0) return new Map();
   const turns = new Turns(atOnceMax);
-  const storing = population.channels.map((channel) =>
-    turns.take(async () => [channel.id, await store(server, channel, shape.stored)] as const),
+  // One socket for all channels of one speaker: a user may have no more than `socketsPerUserMax`.
+  const bySpeaker = Map.groupBy(channels, ({ members }) => members[0]!);
+  const storing = [...bySpeaker].map(([{ token }, own]) =>
+    turns.take(async () => {
+      const socket = await LoadSocket.open({ url: server.url, token });
+      const heads: [ChannelId, Seq][] = [];
+      for (const { id } of own) heads.push([id, await say(socket, id, count)]);
+      await socket.leave();
+      return heads;
+    }),
   );
-  return { population, heads: new Map(await Promise.all(storing)) };
+  return new Map((await Promise.all(storing)).flat());
 }
 
 /** The channels with their members by place; people who are not among these are left out. */
@@ -46,10 +64,8 @@ export function plannedChannels(
   }));
 }
 
-/** Says so much in a channel, by its first member; the number of the last. */
-async function store(server: Served, { id, members }: Channel, count: number): Promise<Seq> {
-  if (count === 0) return 0;
-  const socket = await LoadSocket.open({ url: server.url, token: members[0]!.token });
+/** The number of the last. */
+async function say(socket: LoadSocket, channel: ChannelId, count: number): Promise<Seq> {
   let head = 0;
   for (let left = count; left > 0; left -= limits.draftsPerSendMax) {
     const drafts = Array.from({ length: Math.min(left, limits.draftsPerSendMax) }, () => ({
@@ -57,11 +73,10 @@ async function store(server: Served, { id, members }: Channel, count: number): P
       body: bodyPlannedAt(0),
       rootSeq: null,
     }));
-    const { fates } = await socket.gets("sent", { op: "send", channel: id, drafts });
+    const { fates } = await socket.gets("sent", { op: "send", channel, drafts });
     const refused = fates.find(({ code }) => code !== null);
     if (refused) throw new Error(`What was to be there beforehand was refused: ${refused.code}`);
     head = fates.at(-1)!.seq;
   }
-  await socket.leave();
   return head;
 }

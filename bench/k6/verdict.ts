@@ -57,6 +57,12 @@ export function resultOf(target: Target, ending: Ending): Result {
   };
 }
 
+/** Of a question that could not even be asked. */
+export function unasked(target: Target, why: string): Result {
+  const counts = { asked: 0, delivered: 0, measured: 0 };
+  return { target, verdict: "FAILED", quantiles: {}, counts, strains: [], faults: [why] };
+}
+
 function strainOf({ bounds }: Target, quantiles: Result["quantiles"]): number {
   const times = [
     [quantiles["p(95)"], bounds.p95],

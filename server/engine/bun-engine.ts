@@ -114,10 +114,6 @@ class BunSocket<Data> implements EngineSocket<Data> {
     this.#ws.unsubscribe(topic);
   }
 
-  cork(call: () => void): void {
-    this.#ws.cork(call);
-  }
-
   bufferedBytes(): number {
     return this.#ws.getBufferedAmount();
   }

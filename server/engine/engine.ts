@@ -11,8 +11,6 @@ export interface EngineSocket<Data> {
   /** Idempotent. What is published on a topic reaches exactly the sockets that are subscribed at that moment. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** What is sent within leaves in one write, as far as 16 KiB hold it. */
-  cork(call: () => void): void;
   /** Bytes that wait for the other side to read. Right after a publish it may not count that yet. */
   bufferedBytes(): number;
   /**

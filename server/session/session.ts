@@ -1,4 +1,4 @@
-import { encodeAnswer, type Frame, packAnswer } from "#wire/codec.ts";
+import { bundle, encodeAnswer, type Frame, packAnswer } from "#wire/codec.ts";
 import { closes, type CloseName } from "#wire/codes.ts";
 import type { Answer } from "#wire/event.ts";
 import type { ChannelId, Seq, UserId } from "#wire/ids.ts";
@@ -13,8 +13,6 @@ export interface SessionSocket {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   bufferedBytes(): number;
-  /** What is sent within leaves in one write. */
-  cork(call: () => void): void;
   close(code: number, reason: string): void;
 }
 
@@ -30,8 +28,8 @@ export interface Identity {
 export const sessionLimits = {
   /** Bytes that may wait for a reader. Above it the socket hears nothing new until it has read them. */
   budgetBytes: 256 * 1024,
-  /** Of several frames that leave in one write. */
-  writeBytes: 16 * 1024,
+  /** A bundle that has so many takes no further answer. */
+  bundleBytes: 16 * 1024,
 } as const;
 
 /** Too much waited for the reader. */
@@ -110,19 +108,19 @@ export class Session {
     this.#sendOrClose(this.#encoded(answer));
   }
 
-  /** One after the other, at the reader's pace, several in one write. */
+  /** In order, at the reader's pace, several in one frame. */
   async sendEach(answers: readonly Answer[]): Promise<void> {
     let next = 0;
     while (next < answers.length) {
       await this.writable();
       if (this.isClosed) return;
-      this.#socket.cork(() => {
-        for (let bytes = 0; bytes < sessionLimits.writeBytes && next < answers.length; next++) {
-          const frame = this.#encoded(answers[next]!);
-          bytes += frame.length;
-          this.#sendOrClose(frame);
-        }
-      });
+      const frames: Frame[] = [];
+      for (let bytes = 0; bytes < sessionLimits.bundleBytes && next < answers.length; next++) {
+        const frame = this.#encoded(answers[next]!);
+        bytes += frame.length;
+        frames.push(frame);
+      }
+      this.#sendOrClose(bundle(frames));
     }
   }
 

@@ -63,11 +63,6 @@ export class StreamSocket implements SessionSocket {
     this.#parts.topics.unsubscribe(topic, this);
   }
 
-  /** Each is a chunk of the response anyhow. */
-  cork(call: () => void): void {
-    call();
-  }
-
   bufferedBytes(): number {
     return Math.max(0, 1 - (this.#controller.desiredSize ?? 1));
   }

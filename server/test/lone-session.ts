@@ -5,7 +5,6 @@ import { type Encoding, Session, type SessionSocket } from "../session/session.t
 class LoneSocket implements SessionSocket {
   readonly sent: Frame[] = [];
   readonly topics = new Set<string>();
-  writes = 0;
   waitingBytes = 0;
   accepts = true;
   closedWith: [number, string] | undefined;
@@ -20,10 +19,6 @@ class LoneSocket implements SessionSocket {
   }
   unsubscribe(topic: string): void {
     this.topics.delete(topic);
-  }
-  cork(call: () => void): void {
-    this.writes++;
-    call();
   }
   bufferedBytes(): number {
     return this.waitingBytes;

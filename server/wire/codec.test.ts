@@ -4,14 +4,18 @@ import fc from "fast-check";
 
 import { codecClaims } from "../test/codec-claims.ts";
 import {
+  bundle,
   CommandError,
   decodeAnswers,
   decodeCommands,
   encode,
+  encodeAnswer,
   encodeCommand,
+  packAnswer,
   packCommand,
 } from "./codec.ts";
 import type { Command } from "./command.ts";
+import type { Answer } from "./event.ts";
 import { limits } from "./limits.ts";
 import { ada, direct, helloId } from "./vectors/names.ts";
 
@@ -58,6 +62,22 @@ test("S5: in a bundle one malformed command does not spoil the others", () => {
   expect(second).toBeInstanceOf(CommandError);
   expect(third).toEqual({ op: "ping", ref: 3 });
 });
+
+test.each([1, 2, 15, 16, 300])(
+  "M1: %i answers in one frame are the array of them, in both encodings",
+  (count) => {
+    const answers = Array.from({ length: count }, (_, at): Answer => ({
+      op: "pong",
+      ref: at + 1,
+      now: 1_000 * at,
+    }));
+    const packed = answers.map(packAnswer);
+    const whole = count === 1 ? packed[0]! : packed;
+    expect(bundle(answers.map(encodeAnswer))).toEqual(encode(whole));
+    expect(bundle(packed.map((each) => JSON.stringify(each)))).toBe(JSON.stringify(whole));
+    expect(decodeAnswers(bundle(answers.map(encodeAnswer)))).toEqual(answers);
+  },
+);
 
 test("M1: what a newer server adds is left out: opcodes, and elements after the known ones", () => {
   expect(decodeAnswers("[[131],[199,1,2],[65,4,[1]],[131]]")).toEqual([

@@ -54,6 +54,29 @@ export const encodeCommand = (command: Command): Uint8Array => encode(packComman
 export const commandText = (command: Command): string => JSON.stringify(packCommand(command));
 export const encodeAnswer = (answer: Answer): Uint8Array => encode(packAnswer(answer));
 
+/** One frame that means the same as these one after the other. All are of one encoding, and none is a bundle. */
+export function bundle(frames: readonly Frame[]): Frame {
+  if (frames.length === 1) return frames[0]!;
+  if (typeof frames[0] === "string") return `[${frames.join(",")}]`;
+  return joined([arrayHead(frames.length), ...(frames as readonly Uint8Array[])]);
+}
+
+/** What an array of so many begins with, in MessagePack: as few bytes as it takes. */
+function arrayHead(length: number): Uint8Array {
+  if (length < 16) return Uint8Array.of(0x90 | length);
+  return Uint8Array.of(0xdc, length >> 8, length & 0xff);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /** A frame holds one array, or a bundle: an array of such arrays. */
 function valuesOf(frame: Frame): unknown[][] {
   const value = readValue(frame);

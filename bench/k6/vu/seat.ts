@@ -8,7 +8,7 @@ import { Asker, type Question } from "./asker.ts";
 import { nowMs } from "./clock.ts";
 import { closeInTheEnd, fault } from "./measure.ts";
 import { plan } from "./plan.ts";
-import { intervalIn, type SharedInterval } from "./shared.ts";
+import { intervalIn, intervalOf, type SharedInterval } from "./shared.ts";
 import { type Told, toldIn } from "./told.ts";
 
 /** Somebody who is there, by whichever way, until the end. */
@@ -116,6 +116,10 @@ export class Seat implements Present {
     if (interval) return this.#options.interval?.(interval, atMs);
     for (const told of toldIn(new Uint8Array(frame), atMs)) {
       if (this.#asker.answer(told)) continue;
+      if (told.op === "interval") {
+        this.#options.interval?.(intervalOf(told.values()), atMs); // One of a bundle.
+        continue;
+      }
       this.#options.heard?.(told);
       if (told.op === "caughtUp") this.#catchUp();
     }

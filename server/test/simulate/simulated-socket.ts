@@ -109,10 +109,6 @@ export class SimulatedSocket implements SessionSocket {
     this.#ends.topics.get(topic)?.delete(this);
   }
 
-  cork(call: () => void): void {
-    call();
-  }
-
   bufferedBytes(): number {
     return this.#waitingBytes;
   }
