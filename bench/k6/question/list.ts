@@ -19,29 +19,41 @@ export const options = optionsOf({ asked: times, delivered: times * each });
 export { writeSummary as handleSummary } from "../vu/measure.ts";
 
 export default asking(async () => {
-  const told = plan.people.map(() => 0);
+  const lists = plan.people.map((): List => ({ found: 0, atMs: 0 }));
   const enter = ({ token }: { readonly token: string }, place: number): Promise<Seat> =>
-    Seat.open({ token, heard: ({ op }) => void (told[place]! += op === "summary" ? 1 : 0) });
+    Seat.open({
+      token,
+      heard: ({ op, atMs }) => {
+        if (op === "summary") lists[place] = { found: lists[place]!.found + 1, atMs };
+      },
+    });
   const seats = plan.target.way === "socket" ? await allOf(plan.people, enter) : [];
-  const bySocket = async (seat: Seat, place: number): Promise<number> => {
-    told[place] = 0;
+  const bySocket = async (seat: Seat, place: number): Promise<List> => {
+    lists[place] = { found: 0, atMs: 0 };
     await seat.gets("done", { op: "summaries", channels: plan.channels.map(({ id }) => id) });
-    return told[place];
+    return lists[place];
   };
   await atRate(plan.shape, async (index, plannedMs) => {
     const place = index % plan.people.length;
     const seat = seats[place];
-    const found = seat ? await bySocket(seat, place) : await byRest(plan.people[place]!.token);
-    const tookMs = nowMs() - plannedMs;
+    const { found, atMs } = seat
+      ? await bySocket(seat, place)
+      : await byRest(plan.people[place]!.token);
     if (found !== each) fault(`a list of ${found}, not of ${each}`);
     if (!isMeasured(plannedMs)) return;
-    latency.add(tookMs);
+    latency.add(atMs - plannedMs);
     asked.add(1);
     delivered.add(found);
   });
 });
 
-async function byRest(token: string): Promise<number> {
+/** How many channels it had, and when the last of them came. */
+interface List {
+  readonly found: number;
+  readonly atMs: number;
+}
+
+async function byRest(token: string): Promise<List> {
   const response = await http.asyncRequest(
     "GET",
     `${plan.url}/api/v1/channels?limit=${each}`,
@@ -51,9 +63,11 @@ async function byRest(token: string): Promise<number> {
       tags: { name: "list" },
     },
   );
-  if (response.status === 200) {
-    return (JSON.parse(response.body as string) as { channels: unknown[] }).channels.length;
+  const atMs = nowMs();
+  if (response.status !== 200) {
+    fault(`the list was answered by ${response.status}`);
+    return { found: 0, atMs };
   }
-  fault(`the list was answered by ${response.status}`);
-  return 0;
+  const { channels } = JSON.parse(response.body as string) as { channels: unknown[] };
+  return { found: channels.length, atMs };
 }

@@ -1,6 +1,5 @@
 /** How soon is a channel's newest page there when somebody leafs quickly through their channels? */
 import { limits } from "#wire/limits.ts";
-import { nowMs } from "../vu/clock.ts";
 import { allOf } from "../vu/entering.ts";
 import { asked, asking, delivered, fault, isMeasured, latency, optionsOf } from "../vu/measure.ts";
 import { atRate, timesOf } from "../vu/pace.ts";
@@ -49,17 +48,17 @@ class Leafing {
       left === undefined
         ? undefined
         : this.#seat.gets("done", { op: "close", channel: left as never });
-    await this.#seat.gets("opened", {
+    const opened = await this.#seat.ask({
       op: "open",
       channel: this.#channels[this.#at]! as never,
       epoch: this.#seat.epoch,
       cursor: 0,
     });
-    const tookMs = nowMs() - plannedMs;
     await closed;
+    if (opened.op !== "opened") fault(`expected opened, got ${opened.op}`);
     if (this.#rows < limits.pageRowsMax) fault(`a page of ${this.#rows} rows`);
     if (!isMeasured(plannedMs)) return;
-    latency.add(tookMs);
+    latency.add(opened.atMs - plannedMs);
     asked.add(1);
     delivered.add(1);
   }

@@ -60,6 +60,18 @@ test("a page says how many rows it has before anybody reads them", () => {
   expect(toldIn(encode([opcode.page, 3, 70, 1, false, rows]), 0)[0]!.rows).toBe(50);
 });
 
+test.each([2, 15, 16, vectors.length])(
+  "a bundle of %i answers is each of them, in order",
+  (count) => {
+    const some = vectors.slice(0, count).filter(({ value }) => isAscii(value));
+    const told = toldIn(encode(some.map(({ value }) => value)), 5);
+    expect(told.map((each) => each.read())).toEqual(
+      some.flatMap(({ hex }) => decodeAnswers(bytesOf(hex))),
+    );
+    expect(told.every(({ atMs }) => atMs === 5)).toBe(true);
+  },
+);
+
 test("a bundle is all that it holds, in order", () => {
   const told = toldIn(encode([[opcode.done, 7], [opcode.caughtUp]]), 0);
   expect(told.map(({ op, ref }) => [op, ref])).toEqual([

@@ -1,6 +1,7 @@
 import { decodeAnswers } from "#wire/codec.ts";
 import { type Answer, eventNamed, replyNamed } from "#wire/event.ts";
 import { headOf } from "./head.ts";
+import { partsOf } from "./parts.ts";
 import { type Packed, unpack } from "./unpack.ts";
 import { teachWellFormed } from "./well-formed.ts";
 
@@ -44,11 +45,13 @@ const replyOps = new Set<string>(replyNamed.values());
 
 /** The answers of a frame. */
 export function toldIn(bytes: Uint8Array, atMs: number): Told[] {
-  const head = headOf(bytes);
-  if (!head) return (unpack(bytes) as Packed[][]).flatMap((values) => toldOf(values, atMs));
+  return partsOf(bytes).flatMap((part) => {
+    const head = headOf(part);
+    if (!head) return toldOf(unpack(part) as Packed[], atMs);
 
-  const values = (): Packed[] => unpack(bytes) as Packed[];
-  return told(head.opcode, head.fields, { rows: head.rows, values, atMs });
+    const values = (): Packed[] => unpack(part) as Packed[];
+    return told(head.opcode, head.fields, { rows: head.rows, values, atMs });
+  });
 }
 
 /** The answer that these values say, as they travel. */
