@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { decodeAnswers } from "#wire/codec.ts";
+import { decodeAnswers, encodeAnswer, jsonOf } from "#wire/codec.ts";
 import type { ChannelId, StreamId } from "#wire/ids.ts";
 import { defaultShown } from "#wire/row.ts";
 import { loneSession } from "../test/lone-session.ts";
@@ -45,7 +45,7 @@ test("a queued frame is not sent again, a dropped one ends the socket with a cod
 });
 
 test.each(["binary", "json"] as const)(
-  "W6: answers to one socket leave in few frames (%s), none of them much beyond 16 KiB, at the reader's pace and in order",
+  "W6: answers to one socket leave in few frames (%s), none of them much beyond 64 KiB, at the reader's pace and in order",
   async (encoding) => {
     const { socket, session } = loneSession(encoding);
     const answers = Array.from({ length: 60 }, (_, at) => ({
@@ -64,11 +64,17 @@ test.each(["binary", "json"] as const)(
       through,
       rows: Array.from({ length: 50 }, () => row),
     });
-    await session.sendEach([large(1), large(2), large(3)]);
-    expect(socket.sent.slice(1).map(decodeAnswers)).toMatchObject([
-      [{ through: 1 }, { through: 2 }],
-      [{ through: 3 }],
-    ]);
+    const size = (encoding === "json" ? jsonOf(encodeAnswer(large(1))) : encodeAnswer(large(1)))
+      .length;
+    const each = Math.ceil(sessionLimits.bundleBytes / size);
+    expect((each - 1) * size).toBeLessThan(sessionLimits.bundleBytes);
+    await session.sendEach(Array.from({ length: each + 1 }, (_, at) => large(at + 1)));
+    expect(socket.sent[1]!.length).toBeLessThan(64 * 1024 + size);
+    const bundles = socket.sent.slice(1).map((frame) => decodeAnswers(frame));
+    expect(bundles.map(({ length }) => length)).toEqual([each, 1]);
+    expect(bundles.flat()).toMatchObject(
+      Array.from({ length: each + 1 }, (_, at) => ({ through: at + 1 })),
+    );
 
     socket.waitingBytes = sessionLimits.budgetBytes / 2 + 1;
     const waiting = session.sendEach(answers);

@@ -29,7 +29,7 @@ export const sessionLimits = {
   /** Bytes that may wait for a reader. Above it the socket hears nothing new until it has read them. */
   budgetBytes: 256 * 1024,
   /** A bundle that has so many takes no further answer. */
-  bundleBytes: 16 * 1024,
+  bundleBytes: 64 * 1024,
 } as const;
 
 /** Too much waited for the reader. */
