@@ -1,6 +1,6 @@
 import type { Result } from "./verdict.ts";
 
-/** What takes at most this part of its bound is met the next time too. Nothing is clearly missed: what else a machine does makes a run slower by any factor, and none quicker. */
+/** Who took at most this part of its bound once can meet it. Nothing is clearly missed: what else a machine does makes a run slower by any factor, and none quicker. */
 export const clearStrain = 0.5;
 
 /** Where it is not clear, so many runs have to agree. */
